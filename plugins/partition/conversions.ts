@@ -1,0 +1,91 @@
+import {
+  GraphEditor,
+  ops,
+  sameAddresses,
+  sameLayout,
+  type Graph,
+  type Layout,
+  type Offer,
+  type Schedule,
+  type Target,
+  type TensorType,
+} from 'match-compiler';
+import { offerAt } from './enumerate.ts';
+
+/** A layout_transform as some module of the target runs it. */
+export interface Conversion {
+  readonly offer: Offer;
+  readonly schedule: Schedule;
+}
+
+/** Finds the cheapest way to bring a tensor from one layout into another. */
+export interface Conversions {
+  /** Cycles; 0 where every element already is where it should be, Infinity where no module can. */
+  cycles(type: TensorType, from: Layout, to: Layout): number;
+}
+
+export function createConversions(target: Target, info: Graph['info']): Conversions {
+  const known = new Map<string, number>();
+  return {
+    cycles(type, from, to) {
+      if (sameAddresses(from, to, type.shape)) return 0;
+      if (from.kind === 'packed' || to.kind === 'packed') return Infinity;
+      const key = `${type.dtype}[${type.shape.join()}] ${from.order.join()} ${to.order.join()}`;
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const editor = new GraphEditor({ name: 'conversion', info });
+      const value = editor.add1(
+        ops.layoutTransform,
+        [editor.input('from', type)],
+        transformAttributes(from, to),
+      );
+      editor.setOutputs([value]);
+      const graph = editor.finish();
+      const cycles = cheapestConversion(graph, target, from, to)?.schedule.cycles ?? Infinity;
+      known.set(key, cycles);
+      return cycles;
+    },
+  };
+}
+
+export function transformAttributes(
+  from: Extract<Layout, { kind: 'strided' }>,
+  to: Extract<Layout, { kind: 'strided' }>,
+): { readonly from: readonly number[]; readonly to: readonly number[] } {
+  return { from: from.order, to: to.order };
+}
+
+/** The cheapest module for the layout_transform that ends `graph`'s only output. */
+export function cheapestConversion(
+  graph: Graph,
+  target: Target,
+  from: Layout,
+  to: Layout,
+  root = graph.nodes[0],
+): Conversion | undefined {
+  let best: Conversion | undefined;
+  for (const module of target.modules) {
+    for (const pattern of module.patterns) {
+      const result = root && offerAt(root, graph, module, pattern);
+      if (!result || !('offer' in result)) continue;
+      const { region } = result.offer;
+      for (const layouts of pattern.layouts(region)) {
+        const [read] = layouts.inputs;
+        const [written] = layouts.outputs;
+        if (!read || !written || !sameLayout(read, from) || !sameLayout(written, to)) continue;
+        const call = { region, layouts, tile: { extents: {} } };
+        const cycles = pattern.cycles(call) + module.dispatchCycles;
+        if (best && best.schedule.cycles <= cycles) continue;
+        const schedule = {
+          tile: call.tile,
+          layouts,
+          cycles,
+          scratch: pattern.scratch?.(call) ?? [],
+          overlaps: [],
+        };
+        best = { offer: result.offer, schedule };
+      }
+    }
+  }
+  return best;
+}

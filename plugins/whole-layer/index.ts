@@ -1,0 +1,34 @@
+import { definePlugin, type Offer, type Schedule, type Target } from 'match-compiler';
+
+/** Schedules modules that work where tensors live anyway: each layer is one tile, nothing is transferred. */
+export const wholeLayer = definePlugin(() => ({
+  name: 'whole-layer',
+  schedule: (offer, { target }) => {
+    if (!worksAtHome(offer, target)) return null;
+    const [first, ...others] = schedulesOf(offer);
+    return first ? [first, ...others] : null;
+  },
+}));
+
+function worksAtHome({ module }: Offer, target: Target): boolean {
+  return (
+    module.operands.activations === target.homes.activations &&
+    module.operands.constants === target.homes.constants
+  );
+}
+
+/** One schedule per choice of layouts: none replaces another, since neighbours may want either. */
+function schedulesOf({ region, module, pattern }: Offer): Schedule[] {
+  return pattern.layouts(region).map((layouts) => {
+    const call = { region, layouts, tile: { extents: {} } };
+    return {
+      tile: call.tile,
+      layouts,
+      cycles: pattern.cycles(call) + module.dispatchCycles,
+      scratch: pattern.scratch?.(call) ?? [],
+      overlaps: pattern.overlaps?.(call) ?? [],
+    };
+  });
+}
+
+export default wholeLayer;

@@ -1,0 +1,198 @@
+import { locationOf, MatchError, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import { Bundle } from '../emit/bundle.ts';
+import type { Graph } from '../ir/graph.ts';
+import { printNode } from '../ir/printer.ts';
+import { verifyGraph } from '../ir/verifier.ts';
+import type { Candidate, Candidates } from '../mapping/candidates.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import { verifyMapping } from '../mapping/verifier.ts';
+import { checkPlan } from '../memory/check-plan.ts';
+import type { DoesNotFit, PlacedProgram } from '../memory/placed-program.ts';
+import type { Program } from '../program/program.ts';
+import { verifyProgram } from '../program/verifier.ts';
+import type { HookName, Hooks, StageContext } from './hooks.ts';
+import type { ModelSource } from './options.ts';
+import { attributed, registerPlugins, type HandlerRun, type Observer } from './plugin-driver.ts';
+import type { Plugin } from './plugin.ts';
+
+/** How often a mapping that does not fit may be replaced by another. */
+const placementAttempts = 4;
+
+export interface CompilerOptions {
+  readonly plugins: readonly Plugin[];
+  readonly report: (diagnostic: Diagnostic) => void;
+  readonly observers?: readonly Observer[];
+}
+
+/** Every level of one build, from graph to files. */
+export interface Compilation {
+  readonly graph: Graph;
+  readonly candidates: Candidates;
+  readonly mapping: Mapping;
+  readonly program: Program;
+  readonly placed: PlacedProgram;
+  readonly bundle: Bundle;
+}
+
+/** The pipeline over one set of plugins: each method is one arrow between two types. */
+export interface Compiler {
+  readonly hooks: Hooks;
+  importModel(source: ModelSource): Promise<Graph>;
+  transform(graph: Graph, context: StageContext): Promise<Graph>;
+  enumerate(graph: Graph, context: StageContext): Promise<Candidates>;
+  select(candidates: Candidates, context: StageContext, doesNotFit?: DoesNotFit): Promise<Mapping>;
+  assemble(mapping: Mapping, context: StageContext): Promise<Program>;
+  emit(placed: PlacedProgram, context: StageContext): Promise<Bundle>;
+  /** All stages after import, with another selection where one does not fit. */
+  compile(imported: Graph, context: StageContext): Promise<Compilation>;
+}
+
+/**
+ * @throws {MatchError} PLUGIN_* when the plugins do not fit together
+ */
+export function createCompiler({ plugins, report, observers = [] }: CompilerOptions): Compiler {
+  const hooks = registerPlugins(plugins, report, [...observers, { end: verifyResult }]);
+
+  const importModel = async (source: ModelSource): Promise<Graph> => {
+    const graph = await hooks.importModel.promise(source);
+    if (graph) return graph;
+    throw new MatchError({
+      code: 'MODEL_FORMAT_UNKNOWN',
+      message: `${source.file} is in no format that an importer of this build reads`,
+      loc: { file: source.file, offset: 0 },
+      hint: 'ONNX (.onnx) and TensorFlow Lite (.tflite) files are read',
+    });
+  };
+
+  const enumerate = async (graph: Graph, context: StageContext): Promise<Candidates> => {
+    const bids = await hooks.enumerate.promise({ offers: [], refusals: [] }, graph, context);
+    const candidates: Candidate[] = [];
+    for (const offer of bids.offers) {
+      const schedules = await hooks.schedule.promise(offer, context);
+      if (schedules) candidates.push({ ...offer, schedules });
+    }
+    return { graph, target: context.target, candidates, refusals: bids.refusals };
+  };
+
+  const select = async (
+    candidates: Candidates,
+    context: StageContext,
+    doesNotFit?: DoesNotFit,
+  ): Promise<Mapping> =>
+    required(
+      await hooks.select.promise(candidates, { ...context, ...(doesNotFit && { doesNotFit }) }),
+      'select',
+    );
+
+  const assemble = async (mapping: Mapping, context: StageContext): Promise<Program> =>
+    required(await hooks.assemble.promise(mapping, context), 'assemble');
+
+  const emit = (placed: PlacedProgram, context: StageContext): Promise<Bundle> =>
+    hooks.emit.promise(new Bundle(), { ...context, placed });
+
+  const compile = async (imported: Graph, context: StageContext): Promise<Compilation> => {
+    const graph = await hooks.transform.promise(imported, context);
+    const candidates = await enumerate(graph, context);
+    let doesNotFit: DoesNotFit | undefined;
+    for (let attempt = 0; attempt < placementAttempts; attempt++) {
+      const mapping = await select(candidates, context, doesNotFit);
+      const program = await assemble(mapping, context);
+      const result = required(await hooks.planMemory.promise(program, context), 'planMemory');
+      if ('placed' in result) {
+        const { placed } = result;
+        return { graph, candidates, mapping, program, placed, bundle: await emit(placed, context) };
+      }
+      // The same witness again: the selection has nothing else to offer.
+      if (doesNotFit && doesNotFit.needed <= result.doesNotFit.needed) break;
+      doesNotFit = result.doesNotFit;
+    }
+    throw memoryExceeded(doesNotFit, context);
+  };
+
+  return Object.freeze({
+    hooks,
+    importModel,
+    transform: (graph: Graph, context: StageContext) => hooks.transform.promise(graph, context),
+    enumerate,
+    select,
+    assemble,
+    emit,
+    compile,
+  });
+}
+
+function required<T>(answer: T | undefined, hook: HookName): T {
+  if (answer !== undefined) return answer;
+  throw new MatchError({
+    code: 'STAGE_UNANSWERED',
+    message: `no plugin of this build answers the hook ${hook}`,
+    hook,
+    hint: '`match inspect hooks` lists the plugins; the built-in ones answer every hook',
+  });
+}
+
+function memoryExceeded(witness: DoesNotFit | undefined, context: StageContext): MatchError {
+  const alive = [...(witness?.alive ?? [])].sort((a, b) => b.bytes - a.bytes);
+  return new MatchError({
+    code: 'MEMORY_EXCEEDED',
+    message: witness
+      ? `the network needs ${witness.needed} bytes of ${witness.memory}, which has ${witness.capacity} on ${context.target.name}`
+      : `the network does not fit ${context.target.name}`,
+    notes: alive
+      .slice(0, 8)
+      .map((buffer) => `${buffer.name}: ${buffer.bytes} bytes are alive at the worst moment`),
+    hint: 'give the target more memory, or leave inputs and outputs to the caller (io: { inputs: "caller" })',
+  });
+}
+
+/** Checks what a handler returned, so that a broken level is blamed on the plugin that made it. */
+function verifyResult({ hook, plugin, result }: HandlerRun): void {
+  if (result === undefined || result === null) return;
+  switch (hook) {
+    case 'importModel':
+    case 'transform': {
+      const [fault] = verifyGraph(result as Graph);
+      if (fault) {
+        throw broken(
+          'graph',
+          plugin,
+          hook,
+          fault.message,
+          fault.node && {
+            loc: locationOf(fault.node),
+            frame: printNode(fault.node),
+          },
+        );
+      }
+      return;
+    }
+    case 'select': {
+      const [fault] = verifyMapping(result as Mapping);
+      if (fault) throw broken('mapping', plugin, hook, fault);
+      return;
+    }
+    case 'assemble': {
+      const [fault] = verifyProgram(result as Program);
+      if (fault) throw broken('program', plugin, hook, fault);
+      return;
+    }
+    case 'planMemory': {
+      const plan = result as { placed?: PlacedProgram };
+      const [fault] = plan.placed ? checkPlan(plan.placed) : [];
+      if (fault) throw broken('memory plan', plugin, hook, fault.message);
+    }
+  }
+}
+
+function broken(level: string, plugin: string, hook: HookName, message: string, where?: object): MatchError {
+  return attributed(
+    new MatchError({
+      code: 'LEVEL_BROKEN',
+      message: `plugin ${plugin} returned a broken ${level}: ${message}`,
+      hint: 'this is a fault of the plugin',
+      ...where,
+    }),
+    plugin,
+    hook,
+  );
+}

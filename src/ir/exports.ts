@@ -1,0 +1,10 @@
+export * from './data-type.ts';
+export * from './graph.ts';
+export * from './graph-editor.ts';
+export * from './layout.ts';
+export * from './op.ts';
+export * as pattern from './pattern.ts';
+export type { Condition, MatchResult, Pattern, PatternMatch, Refusal } from './pattern.ts';
+export * from './printer.ts';
+export * from './tensor.ts';
+export * from './verifier.ts';

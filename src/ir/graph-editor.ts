@@ -1,0 +1,250 @@
+import { Graph, type ModelInfo, type Node, type SourceLocation, type Value } from './graph.ts';
+import type { Attributes, OpDefinition } from './op.ts';
+import { sameType, formatType, type Tensor, type TensorType } from './tensor.ts';
+
+export interface NodeOptions {
+  readonly name?: string;
+  readonly loc?: readonly SourceLocation[];
+  /** Names of the outputs; made from the node's name when absent. */
+  readonly outputs?: readonly string[];
+  /** Types that replace the inferred ones where they say more (quantization). Element type and shape must agree. */
+  readonly types?: readonly TensorType[];
+}
+
+/**
+ * The one way to make a graph: from nothing (importers) or from another graph (passes). Nodes may be
+ * added in any order; `finish` sorts them, keeping the order of addition where dependencies allow.
+ */
+export class GraphEditor {
+  readonly #name: string;
+  readonly #info: ModelInfo;
+  #inputs: Value[];
+  #outputs: Value[];
+  readonly #nodes: Node[];
+  readonly #removed = new Set<Node>();
+  readonly #replacements = new Map<Value, Value>();
+  readonly #names = new Set<string>();
+  #nextValue = 0;
+  #nextNode = 0;
+
+  constructor(from: Graph | { readonly name: string; readonly info: ModelInfo }) {
+    this.#name = from.name;
+    this.#info = from.info;
+    if (from instanceof Graph) {
+      this.#inputs = [...from.inputs];
+      this.#outputs = [...from.outputs];
+      this.#nodes = [...from.nodes];
+      for (const value of from.values()) {
+        this.#nextValue = Math.max(this.#nextValue, value.id + 1);
+        this.#names.add(value.name);
+      }
+      for (const node of from.nodes) this.#nextNode = Math.max(this.#nextNode, node.id + 1);
+    } else {
+      this.#inputs = [];
+      this.#outputs = [];
+      this.#nodes = [];
+    }
+  }
+
+  input(name: string, type: TensorType): Value {
+    const value = this.#value(name, type);
+    this.#inputs.push(value);
+    return value;
+  }
+
+  constant(name: string, data: Tensor): Value {
+    return this.#value(name, data.type, data);
+  }
+
+  /**
+   * Adds a node and returns its outputs.
+   * @throws {ShapeError} when the inputs do not fit the operator
+   */
+  add<A extends Attributes>(
+    op: OpDefinition<A>,
+    inputs: readonly Value[],
+    attributes: A,
+    options: NodeOptions = {},
+  ): readonly Value[] {
+    const resolved = inputs.map((input) => this.resolve(input));
+    const inferred = op.infer(
+      resolved.map((input) => input.type),
+      attributes,
+    );
+    const name = options.name ?? options.loc?.[0]?.node ?? op.name;
+    const outputs = inferred.map((type, i) => {
+      const wanted = options.types?.[i];
+      if (wanted && !sameType(wanted, type)) {
+        throw new TypeError(`${op.name} gives ${formatType(type)}, not ${formatType(wanted)}`);
+      }
+      return this.#value(options.outputs?.[i] ?? (i === 0 ? name : `${name}.${i}`), wanted ?? type);
+    });
+    this.#nodes.push(
+      Object.freeze({
+        id: this.#nextNode++,
+        op: op as unknown as OpDefinition,
+        name,
+        inputs: Object.freeze(resolved),
+        outputs: Object.freeze(outputs),
+        attributes: Object.freeze({ ...attributes }),
+        loc: Object.freeze([...(options.loc ?? [])]),
+      }),
+    );
+    return outputs;
+  }
+
+  /** `add` for operators with one output. */
+  add1<A extends Attributes>(
+    op: OpDefinition<A>,
+    inputs: readonly Value[],
+    attributes: A,
+    options: NodeOptions = {},
+  ): Value {
+    const [output] = this.add(op, inputs, attributes, options);
+    if (!output) throw new TypeError(`${op.name} has no output`);
+    return output;
+  }
+
+  /** Every later and earlier use of `from` becomes a use of `to`; a graph output keeps its own name. */
+  replace(from: Value, to: Value): void {
+    if (!sameType(from.type, to.type)) {
+      throw new TypeError(`cannot replace ${formatType(from.type)} by ${formatType(to.type)}`);
+    }
+    const target = this.resolve(to);
+    if (target !== from) this.#replacements.set(from, target);
+  }
+
+  /** Gives one node other inputs of the same types; its outputs and every other reader stay. */
+  rewire(node: Node, inputs: readonly Value[]): void {
+    const at = this.#nodes.indexOf(node);
+    const agree =
+      inputs.length === node.inputs.length && inputs.every((input, i) => sameInput(input, node.inputs[i]));
+    if (at < 0 || !agree) throw new TypeError(`cannot rewire ${node.name}`);
+    this.#nodes[at] = Object.freeze({ ...node, inputs: Object.freeze([...inputs]) });
+  }
+
+  remove(node: Node): void {
+    this.#removed.add(node);
+  }
+
+  /** What a value has been replaced by so far. */
+  resolve(value: Value): Value {
+    let current = value;
+    for (let next = this.#replacements.get(current); next; next = this.#replacements.get(current))
+      current = next;
+    return current;
+  }
+
+  setOutputs(outputs: readonly Value[]): void {
+    this.#outputs = [...outputs];
+  }
+
+  /**
+   * The finished graph.
+   * @throws {CycleError} when nodes depend on each other in a circle
+   */
+  finish(): Graph {
+    const kept = this.#nodes
+      .filter((node) => !this.#removed.has(node))
+      .map((node) => {
+        const inputs = node.inputs.map((input) => this.resolve(input));
+        return inputs.every((input, i) => input === node.inputs[i])
+          ? node
+          : Object.freeze({ ...node, inputs: Object.freeze(inputs) });
+      });
+    return this.#renameOutputs(
+      new Graph({
+        name: this.#name,
+        info: this.#info,
+        inputs: this.#inputs,
+        outputs: this.#outputs.map((output) => this.resolve(output)),
+        nodes: sortByDependency(kept),
+      }),
+    );
+  }
+
+  /** A graph output that was replaced by another value passes its name on: users know tensors by name. */
+  #renameOutputs(graph: Graph): Graph {
+    const renamed = new Map<Value, Value>();
+    this.#outputs.forEach((old, i) => {
+      const now = graph.outputs[i];
+      if (!now || now === old || now.name === old.name || renamed.has(now)) return;
+      if (!graph.producer(now) || this.#outputs.includes(now)) return;
+      renamed.set(now, Object.freeze({ ...now, name: old.name, type: { ...now.type, ...old.type } }));
+    });
+    if (renamed.size === 0) return graph;
+    const swap = (value: Value): Value => renamed.get(value) ?? value;
+    return new Graph({
+      name: graph.name,
+      info: graph.info,
+      inputs: graph.inputs,
+      outputs: graph.outputs.map(swap),
+      nodes: graph.nodes.map((node) =>
+        Object.freeze({ ...node, inputs: node.inputs.map(swap), outputs: node.outputs.map(swap) }),
+      ),
+    });
+  }
+
+  #value(name: string, type: TensorType, constant?: Tensor): Value {
+    return Object.freeze({
+      id: this.#nextValue++,
+      name: this.#uniqueName(name),
+      type: Object.freeze(type),
+      ...(constant && { constant }),
+    });
+  }
+
+  #uniqueName(wanted: string): string {
+    let name = wanted;
+    for (let i = 1; this.#names.has(name); i++) name = `${wanted}.${i}`;
+    this.#names.add(name);
+    return name;
+  }
+}
+
+function sameInput(a: Value, b: Value | undefined): boolean {
+  return b !== undefined && sameType(a.type, b.type);
+}
+
+/** Nodes that depend on each other in a circle. */
+export class CycleError extends Error {
+  override readonly name = 'CycleError';
+  readonly nodes: readonly Node[];
+  constructor(nodes: readonly Node[]) {
+    super(`a cycle through ${nodes.map((node) => node.name).join(' → ')}`);
+    this.nodes = nodes;
+  }
+}
+
+function sortByDependency(nodes: readonly Node[]): Node[] {
+  const producer = new Map<Value, Node>();
+  for (const node of nodes) for (const output of node.outputs) producer.set(output, node);
+  const sorted: Node[] = [];
+  const state = new Map<Node, 'open' | 'done'>();
+  for (const root of nodes) {
+    // Iterative depth-first search: a hostile model must not overflow the stack.
+    const stack: { node: Node; next: number }[] = [];
+    const open = (node: Node): void => {
+      state.set(node, 'open');
+      stack.push({ node, next: 0 });
+    };
+    if (!state.has(root)) open(root);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const input = top.node.inputs[top.next++];
+      if (input === undefined) {
+        state.set(top.node, 'done');
+        sorted.push(top.node);
+        stack.pop();
+        continue;
+      }
+      const before = producer.get(input);
+      if (!before || state.get(before) === 'done') continue;
+      if (state.get(before) === 'open') {
+        const start = stack.findIndex((entry) => entry.node === before);
+        throw new CycleError(stack.slice(start).map((entry) => entry.node));
+      }
+      open(before);
+    }
+  }
+  return sorted;
+}

@@ -1,0 +1,4 @@
+export type * from './candidates.ts';
+export type * from './mapping.ts';
+export * from './printer.ts';
+export * from './verifier.ts';

@@ -1,0 +1,93 @@
+import type { Value } from '../ir/graph.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import type { Layout } from '../ir/layout.ts';
+import type { MappedRegion, Mapping } from '../mapping/mapping.ts';
+
+export type BufferRole = 'input' | 'output' | 'constant' | 'activation' | 'scratch';
+
+/** A named piece of memory of fixed size. */
+export interface Buffer {
+  readonly id: number;
+  readonly name: string;
+  readonly memory: string;
+  readonly bytes: number;
+  readonly alignment: number;
+  readonly role: BufferRole;
+  /** The value that it holds; views of that value share the buffer. Absent for scratch. */
+  readonly value?: Value;
+  readonly layout?: Layout;
+  /** Initial content of a constant, in the order of its layout. */
+  readonly content?: Tensor | Uint8Array;
+}
+
+/** `output` may lie over `input` when address(input) − address(output) ≥ lead bytes. */
+export interface BufferOverlap {
+  readonly input: Buffer;
+  readonly output: Buffer;
+  readonly lead: number;
+}
+
+/** An offset that grows by `step` bytes per iteration of the loop named `loop`. */
+export interface AffineOffset {
+  readonly base: number;
+  readonly terms: readonly { readonly loop: string; readonly step: number }[];
+}
+
+/** A part of a buffer: `rows` runs of `rowBytes`, `rowStride` bytes apart. One row is a plain range. */
+export interface Slice {
+  readonly buffer: Buffer;
+  readonly offset: AffineOffset;
+  readonly rowBytes: number;
+  readonly rows: number;
+  readonly rowStride: number;
+}
+
+/** Runs a kernel; `launch` returns at once and needs a `wait`, `call` returns when it is done. */
+export interface KernelInstruction {
+  readonly kind: 'call' | 'launch';
+  /** What a `wait` names. */
+  readonly token: string;
+  readonly region: MappedRegion;
+  readonly inputs: readonly Slice[];
+  readonly constants: readonly Slice[];
+  readonly outputs: readonly Slice[];
+  readonly scratch: readonly Slice[];
+  readonly overlaps: readonly BufferOverlap[];
+}
+
+/** Starts a copy between memory levels. */
+export interface TransferInstruction {
+  readonly kind: 'transfer';
+  readonly token: string;
+  readonly from: Slice;
+  readonly to: Slice;
+}
+
+/** Blocks until what the token names is done. */
+export interface WaitInstruction {
+  readonly kind: 'wait';
+  readonly token: string;
+}
+
+/** Repeats its body; offsets inside may grow with the iteration. */
+export interface LoopInstruction {
+  readonly kind: 'loop';
+  readonly name: string;
+  readonly count: number;
+  readonly body: readonly Instruction[];
+}
+
+export type Instruction = KernelInstruction | TransferInstruction | WaitInstruction | LoopInstruction;
+
+/** One global schedule of kernels, transfers and waits over named buffers. */
+export interface Program {
+  readonly mapping: Mapping;
+  readonly buffers: readonly Buffer[];
+  /** The buffer of every value that lives in memory, views included. */
+  readonly bufferOf: ReadonlyMap<Value, Buffer>;
+  readonly body: readonly Instruction[];
+}
+
+export function wholeBuffer(buffer: Buffer): Slice {
+  return { buffer, offset: { base: 0, terms: [] }, rowBytes: buffer.bytes, rows: 1, rowStride: 0 };
+}

@@ -1,0 +1,3 @@
+export * from './define-target.ts';
+export type * from './kernel.ts';
+export type * from './target.ts';

@@ -1,0 +1,136 @@
+import type { Operator } from '../operator.ts';
+import * as activation from './activation.ts';
+import * as constants from './constants.ts';
+import { conv } from './convolution.ts';
+import { gemm, matMul } from './dense.ts';
+import * as elementWise from './element-wise.ts';
+import * as layout from './layout.ts';
+import * as normalization from './normalization.ts';
+import * as pooling from './pooling.ts';
+import { convInteger, qLinearConv } from './qlinear-conv.ts';
+import { matMulInteger, qGemm, qLinearMatMul } from './qlinear-dense.ts';
+import * as quantized from './qlinear-element-wise.ts';
+import { qLinearAveragePool, qLinearGlobalAveragePool } from './qlinear-pooling.ts';
+import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from './quantization.ts';
+import * as reduction from './reduction.ts';
+import { resize, upsample } from './resize.ts';
+
+/** What is read of the standard operators. */
+const standard: Readonly<Record<string, Operator>> = {
+  Abs: activation.abs,
+  Add: elementWise.add,
+  AveragePool: pooling.averagePool,
+  BatchNormalization: normalization.batchNormalization,
+  Cast: constants.cast,
+  Ceil: activation.ceil,
+  Clip: elementWise.clip,
+  Concat: layout.concat,
+  Constant: constants.constant,
+  ConstantOfShape: constants.constantOfShape,
+  Conv: conv,
+  ConvInteger: convInteger,
+  DepthToSpace: layout.depthToSpace,
+  DequantizeLinear: dequantizeLinear,
+  Div: elementWise.div,
+  Dropout: layout.dropout,
+  DynamicQuantizeLinear: dynamicQuantizeLinear,
+  Elu: activation.elu,
+  Equal: constants.equal,
+  Erf: activation.erf,
+  Exp: activation.exp,
+  Expand: constants.expand,
+  Flatten: layout.flatten,
+  Floor: activation.floor,
+  Gather: layout.gather,
+  Gelu: activation.gelu,
+  Gemm: gemm,
+  GlobalAveragePool: pooling.globalAveragePool,
+  GlobalMaxPool: pooling.globalMaxPool,
+  Greater: constants.greater,
+  GreaterOrEqual: constants.greaterOrEqual,
+  HardSigmoid: activation.hardSigmoid,
+  HardSwish: activation.hardSwish,
+  Identity: layout.identity,
+  LeakyRelu: activation.leakyRelu,
+  Less: constants.less,
+  LessOrEqual: constants.lessOrEqual,
+  Log: activation.log,
+  LogSoftmax: normalization.logSoftmax,
+  MatMul: matMul,
+  MatMulInteger: matMulInteger,
+  Max: elementWise.max,
+  MaxPool: pooling.maxPool,
+  Mean: elementWise.mean,
+  Min: elementWise.min,
+  Mish: activation.mish,
+  Mul: elementWise.mul,
+  Neg: activation.neg,
+  PRelu: activation.prelu,
+  Pad: layout.pad,
+  Pow: elementWise.pow,
+  QLinearConv: qLinearConv,
+  QLinearMatMul: qLinearMatMul,
+  QuantizeLinear: quantizeLinear,
+  Range: constants.range,
+  Reciprocal: activation.reciprocal,
+  ReduceL1: reduction.reduceL1,
+  ReduceL2: reduction.reduceL2,
+  ReduceLogSum: reduction.reduceLogSum,
+  ReduceMax: reduction.reduceMax,
+  ReduceMean: reduction.reduceMean,
+  ReduceMin: reduction.reduceMin,
+  ReduceSum: reduction.reduceSum,
+  ReduceSumSquare: reduction.reduceSumSquare,
+  Relu: elementWise.relu,
+  Reshape: layout.reshape,
+  Resize: resize,
+  Round: activation.round,
+  Selu: activation.selu,
+  Shape: constants.shape,
+  Sigmoid: activation.sigmoid,
+  Size: constants.size,
+  Slice: layout.slice,
+  Softmax: normalization.softmax,
+  Softplus: activation.softplus,
+  Softsign: activation.softsign,
+  SpaceToDepth: layout.spaceToDepth,
+  Split: layout.split,
+  Sqrt: activation.sqrt,
+  Squeeze: layout.squeeze,
+  Sub: elementWise.sub,
+  Sum: elementWise.sum,
+  Swish: activation.swish,
+  Tanh: activation.tanh,
+  Transpose: layout.transpose,
+  Unsqueeze: layout.unsqueeze,
+  Upsample: upsample,
+  Where: constants.where,
+};
+
+/** What is read of ONNX Runtime's own operators. */
+const microsoft: Readonly<Record<string, Operator>> = {
+  DequantizeLinear: dequantizeLinear,
+  Gelu: activation.gelu,
+  QGemm: qGemm,
+  QLinearAdd: quantized.qLinearAdd,
+  QLinearAveragePool: qLinearAveragePool,
+  QLinearConcat: quantized.qLinearConcat,
+  QLinearConv: qLinearConv,
+  QLinearGlobalAveragePool: qLinearGlobalAveragePool,
+  QLinearLeakyRelu: quantized.qLinearLeakyRelu,
+  QLinearMul: quantized.qLinearMul,
+  QLinearSigmoid: quantized.qLinearSigmoid,
+  QLinearSoftmax: quantized.qLinearSoftmax,
+  QuantizeLinear: quantizeLinear,
+};
+
+export const microsoftDomain = 'com.microsoft';
+
+/** The operators by domain and name. */
+export const operatorTables: ReadonlyMap<string, ReadonlyMap<string, Operator>> = new Map([
+  ['', new Map(Object.entries(standard))],
+  [microsoftDomain, new Map(Object.entries(microsoft))],
+]);
+
+/** Every operator name that is read, of any domain. */
+export const operatorNames: readonly string[] = [...operatorTables.values()].flatMap((table) => [...table.keys()]);

@@ -1,0 +1,29 @@
+import { locationsOf, ops } from 'match-compiler';
+import type { Lowering } from './lowering.ts';
+import { dequantized, isByte, isUnlimited, quantizationOf } from './quantized-value.ts';
+
+export function lowerSoftmax({ rewriter, rounding, tail }: Lowering): boolean {
+  const node = rewriter.sole(tail.source, ops.softmax);
+  const x = dequantized(node?.inputs[0], rewriter);
+  if (!node || !x || !isByte(x.dtype) || !isUnlimited(tail)) return false;
+  if (tail.dtype !== 'int16' && !isByte(tail.dtype)) return false;
+  rewriter.substitute(
+    tail.output,
+    ops.quantizedSoftmax,
+    [x.value],
+    {
+      axis: node.attributes.axis,
+      rule: rounding === 'real-even' ? 'real-even' : 'float-table',
+      inputScale: x.scale,
+      outputScale: tail.scale,
+      zeroPoint: tail.zeroPoint,
+      dtype: tail.dtype,
+    },
+    {
+      name: node.name,
+      loc: locationsOf(node, tail.node, x.node),
+      types: [{ ...tail.output.type, quantization: quantizationOf(tail) }],
+    },
+  );
+  return true;
+}

@@ -1,0 +1,3 @@
+export * from './constants.ts';
+export * from './ranges.ts';
+export * from './rewriter.ts';

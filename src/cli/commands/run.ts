@@ -1,0 +1,69 @@
+import { run as runProject, type OutputResult, type RunResult } from '../../build/run.ts';
+import { formatType } from '../../ir/tensor.ts';
+import type { Comparison } from '../../run/compare.ts';
+import { flag, multiple, seedOption, toleranceOption, type RawOptions } from '../arguments.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { createProgress } from '../progress.ts';
+import { projectOptions } from '../project-options.ts';
+import { grouped } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** `match run`: build, run on this machine, compare. */
+export async function run(model: string | undefined, options: RawOptions, terminal: Terminal): Promise<number> {
+  const seed = seedOption(options);
+  const tolerance = toleranceOption(options);
+  const progress = createProgress(terminal);
+  const results = await runProject({
+    ...projectOptions(model, options, terminal, [progress.observer]),
+    inputs: multiple(options, 'input'),
+    expect: multiple(options, 'expect'),
+    ...(seed !== undefined && { seed }),
+    ...(tolerance && { tolerance }),
+    sanitize: flag(options, 'sanitize'),
+    stage: (text) => progress.stage(text),
+  });
+  progress.done();
+  const agree = results.every(({ agrees }) => agrees);
+  if (flag(options, 'json')) {
+    terminal.out(`${JSON.stringify({ ok: agree, runs: results.map(summary) }, null, 2)}\n`);
+  } else {
+    terminal.out(results.map((result) => report(result, terminal)).join('\n'));
+  }
+  return agree ? exitCodes.ok : exitCodes.differ;
+}
+
+/** What `--json` prints of a run: everything but the tensors' elements. */
+function summary(result: RunResult): object {
+  return { ...result, outputs: result.outputs.map(({ actual: _, ...output }) => output) };
+}
+
+function report({ model, target, compiler, seed, outputs }: RunResult, terminal: Terminal): string {
+  const { bold } = terminal.outStyle;
+  const inputs = seed === undefined ? 'inputs from files' : `random inputs, seed ${seed}`;
+  return [
+    `${bold(`${model} on ${target}`)} (${compiler}; ${inputs})`,
+    ...outputs.flatMap((output) => outputLines(output, terminal)),
+    '',
+  ].join('\n');
+}
+
+function outputLines({ name, type, interpreter, expected }: OutputResult, terminal: Terminal): string[] {
+  return [
+    `  ${name}: ${formatType(type)}`,
+    comparisonLine('interpreter', interpreter, terminal),
+    ...(expected ? [comparisonLine('expected', expected, terminal)] : []),
+  ];
+}
+
+function comparisonLine(against: string, comparison: Comparison, terminal: Terminal): string {
+  const { red, dim } = terminal.outStyle;
+  const { elements, differing, maxDifference, first, tolerance } = comparison;
+  const rule = tolerance ? `within ${tolerance.absolute} + ${tolerance.relative} * |reference|` : 'bit for bit';
+  const label = dim(`    ${against.padEnd(12)}`);
+  const largest = `largest difference ${maxDifference}`;
+  if (!first) {
+    return `${label}${grouped(elements)} elements agree ${rule}${tolerance ? `, ${largest}` : ''}`;
+  }
+  const where = `first at [${first.index.join(',')}]: ${first.actual}, not ${first.expected}`;
+  return `${label}${red(`${grouped(differing)} of ${grouped(elements)} elements differ`)} (${rule}), ${largest}, ${where}`;
+}

@@ -1,0 +1,28 @@
+import type { Observer } from '../compiler/plugin-driver.ts';
+import { formatDiagnostic } from '../diagnostics/format.ts';
+import type { ProjectOptions } from '../build/settings.ts';
+import { flag, roundingOption, single, type RawOptions } from './arguments.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The options that all commands on a project share. Warnings go to the terminal as they come. */
+export function projectOptions(
+  model: string | undefined,
+  options: RawOptions,
+  terminal: Terminal,
+  observers: readonly Observer[] = [],
+): ProjectOptions {
+  const target = single(options, 'target');
+  const config = single(options, 'config');
+  const mode = single(options, 'mode');
+  const rounding = roundingOption(options);
+  return {
+    ...(model !== undefined && { model }),
+    ...(target !== undefined && { target }),
+    ...(config !== undefined && { config }),
+    ...(mode !== undefined && { mode }),
+    ...(rounding && { rounding }),
+    ...(flag(options, 'verifyEach') && { verifyEach: true }),
+    observers,
+    report: (diagnostic) => terminal.message(formatDiagnostic(diagnostic, terminal.style)),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Plugin } from '../compiler/plugin.ts';
+import type { Rounding } from '../compiler/options.ts';
+import type { DataType } from '../ir/data-type.ts';
+import type { IoPlacement } from '../memory/placed-program.ts';
+
+/** One model with what cannot be read from its file. */
+export interface ModelConfig {
+  /** Path of the `.onnx` or `.tflite` file, relative to the configuration file. */
+  readonly file: string;
+  /** Stem of the emitted C names and of the output folder: a C identifier. Default: made from the file name. */
+  readonly name?: string;
+  /** Arithmetic rule; outranks the one for all models. */
+  readonly rounding?: Rounding;
+  /** Overrules the dialect that the importer recognises. */
+  readonly dialect?: string;
+  /** Shapes for inputs with dynamic dimensions, by input name. */
+  readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
+  /** Element types of the inputs of integer networks stored as float, by input name. */
+  readonly inputTypes?: Readonly<Record<string, DataType>>;
+  /** Tensors to produce instead of the model's own outputs. */
+  readonly outputs?: readonly string[];
+}
+
+/** Plugins may be nested, and left out by a condition: `[debug && trace(), [a(), b()]]`. */
+export type PluginOption = Plugin | false | null | undefined | '' | 0 | readonly PluginOption[];
+
+/** What `match.config.ts` exports. Every field has a default. */
+export interface UserConfig {
+  /** Models to build: paths, or paths with settings. */
+  readonly models?: readonly (string | ModelConfig)[];
+  /** Names of built-in target bundles, or target plugins. Default: `['host']`. */
+  readonly targets?: readonly (string | Plugin)[];
+  /** Plugins beside the built-in ones. */
+  readonly plugins?: readonly PluginOption[];
+  /**
+   * Output folder, relative to the configuration file. Default: `match-out`. One model for one target is
+   * written into the folder itself, otherwise each pair into `<outDir>/<model>/<target>`.
+   */
+  readonly outDir?: string;
+  /** Arithmetic rule of all models that name none. Default: the dialect's own. */
+  readonly rounding?: Rounding;
+  /** Who owns the memory of inputs and outputs. Default: the arena. */
+  readonly io?: { readonly inputs?: IoPlacement; readonly outputs?: IoPlacement };
+  /** Verifies every level after every plugin. Default: false. */
+  readonly verifyEach?: boolean;
+  /** Puts `#line` directives into the C. Default: false. */
+  readonly lineDirectives?: boolean;
+}
+
+/** What a configuration function is told. */
+export interface ConfigEnvironment {
+  /** The command that reads the configuration. */
+  readonly command: 'build' | 'run' | 'inspect';
+  /** Free text from `--mode` or the programmatic API; `default` when nobody says. */
+  readonly mode: string;
+}
+
+export type ConfigFunction = (environment: ConfigEnvironment) => UserConfig | Promise<UserConfig>;
+
+/** The default export of a configuration file. */
+export type UserConfigExport = UserConfig | ConfigFunction;

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+
+export interface Finished {
+  /** Exit code; undefined when a signal ended it. */
+  readonly code: number | undefined;
+  /** `exit code 1` or `signal SIGSEGV`. */
+  readonly status: string;
+  /** Both streams, in the order in which they came. */
+  readonly output: string;
+}
+
+/** Enough for every message of a compiler; what a program prints beyond it is dropped. */
+const longestOutput = 1 << 20;
+
+/** Runs a program to its end. Rejects only when it cannot be started. */
+export function runProgram(
+  command: readonly [string, ...string[]],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<Finished> {
+  const [program, ...args] = command;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const collect = (chunk: string): void => {
+      if (output.length < longestOutput) output += chunk;
+    };
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', collect);
+    const stop = (): void => void child.kill('SIGKILL');
+    process.once('exit', stop);
+    child.on('error', (error) => {
+      process.off('exit', stop);
+      reject(error);
+    });
+    child.on('close', (code, signal) => {
+      process.off('exit', stop);
+      const status = signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`;
+      resolve({ code: code ?? undefined, status, output });
+    });
+  });
+}

@@ -1,4 +1,5 @@
 import {
+  formatLayout,
   GraphEditor,
   ops,
   sameAddresses,
@@ -49,10 +50,10 @@ export function createConversions(target: Target, info: Graph['info']): Conversi
 }
 
 export function transformAttributes(
-  from: Extract<Layout, { kind: 'strided' }>,
-  to: Extract<Layout, { kind: 'strided' }>,
-): { readonly from: readonly number[]; readonly to: readonly number[] } {
-  return { from: from.order, to: to.order };
+  from: Layout,
+  to: Layout,
+): { readonly from: string; readonly to: string } {
+  return { from: formatLayout(from), to: formatLayout(to) };
 }
 
 /** The cheapest module for the layout_transform that ends `graph`'s only output. */

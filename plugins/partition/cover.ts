@@ -7,6 +7,13 @@ import {
   type Node,
   type Value,
 } from 'match-compiler';
+import { mayBeView } from './units.ts';
+
+interface Choice {
+  /** Of the whole tree below. */
+  readonly cycles: number;
+  readonly candidate?: Candidate;
+}
 
 /**
  * Chooses regions so that every node is in exactly one, at least total cycles of their cheapest schedules.
@@ -15,10 +22,10 @@ import {
  * falls into trees of single-use values, and on a tree the cheapest cover of a node is the cheapest region
  * rooted there plus the cheapest covers of what that region reads: one pass in execution order is exact.
  *
- * @returns the chosen candidate by root node
+ * @returns the chosen candidate by root node; undefined where a node can only be a view
  * @throws {MatchError} NODE_UNSUPPORTED when no module takes a node
  */
-export function cheapestCover(candidates: Candidates): ReadonlyMap<Node, Candidate> {
+export function cheapestCover(candidates: Candidates): ReadonlyMap<Node, Candidate | undefined> {
   const { graph } = candidates;
   const byRoot = new Map<Node, Candidate[]>();
   for (const candidate of candidates.candidates) {
@@ -26,20 +33,29 @@ export function cheapestCover(candidates: Candidates): ReadonlyMap<Node, Candida
     if (list) list.push(candidate);
     else byRoot.set(candidate.region.root, [candidate]);
   }
-  const best = new Map<Node, { cycles: number; candidate: Candidate }>();
+  const best = new Map<Node, Choice>();
+  // Shared values are paid once, by their own tree.
+  const treeCycles = (input: Value): number => {
+    const producer = graph.producer(input);
+    return producer && graph.hasSingleUse(input) ? (best.get(producer)?.cycles ?? Infinity) : 0;
+  };
   for (const node of graph.nodes) {
-    for (const candidate of byRoot.get(node) ?? []) {
-      let cycles = Math.min(...candidate.schedules.map((schedule) => schedule.cycles));
-      for (const input of candidate.region.inputs) {
-        const producer = graph.producer(input);
-        // Shared values are paid once, by their own tree.
-        if (producer && graph.hasSingleUse(input)) cycles += best.get(producer)?.cycles ?? Infinity;
-      }
+    const offer = (choice: Choice): void => {
       const known = best.get(node);
-      if (!known || cycles < known.cycles) best.set(node, { cycles, candidate });
+      if (!known || choice.cycles < known.cycles) best.set(node, choice);
+    };
+    for (const candidate of byRoot.get(node) ?? []) {
+      const own = Math.min(...candidate.schedules.map((schedule) => schedule.cycles));
+      offer({
+        cycles: candidate.region.inputs.reduce((sum, input) => sum + treeCycles(input), own),
+        candidate,
+      });
     }
+    // What may be a view keeps its kernel as well where it has one: layouts decide.
+    const [input] = node.inputs;
+    if (input && !best.has(node) && mayBeView(node, graph)) offer({ cycles: treeCycles(input) });
   }
-  const chosen = new Map<Node, Candidate>();
+  const chosen = new Map<Node, Candidate | undefined>();
   const pending: Value[] = [...graph.outputs];
   for (const node of graph.nodes) {
     if (!node.outputs.some((output) => graph.hasSingleUse(output))) pending.push(...node.outputs);
@@ -50,7 +66,7 @@ export function cheapestCover(candidates: Candidates): ReadonlyMap<Node, Candida
     const choice = best.get(node);
     if (!choice) throw unsupported(node, candidates);
     chosen.set(node, choice.candidate);
-    pending.push(...choice.candidate.region.inputs);
+    pending.push(...(choice.candidate?.region.inputs ?? node.inputs));
   }
   return chosen;
 }

@@ -1,26 +1,7 @@
-import {
-  GraphEditor,
-  MatchError,
-  ops,
-  rowMajor,
-  sameAddresses,
-  type Candidate,
-  type Candidates,
-  type Graph,
-  type Layout,
-  type MappedRegion,
-  type Mapping,
-  type Node,
-  type Value,
-} from 'match-compiler';
-import {
-  cheapestConversion,
-  createConversions,
-  transformAttributes,
-  type Conversions,
-} from './conversions.ts';
+import { MatchError, rowMajor, type Candidates, type Graph, type Mapping, type Value } from 'match-compiler';
+import { buildMapping, type Choice, type Maker } from './build-mapping.ts';
+import { createConversions, type Conversions } from './conversions.ts';
 import { cheapestCover } from './cover.ts';
-import { offerAt } from './enumerate.ts';
 import { minimize, type Interaction } from './minimize.ts';
 import { unitOf, type Alternative, type Unit } from './units.ts';
 
@@ -32,7 +13,7 @@ export function selectMapping(candidates: Candidates): Mapping {
     cover.has(node) ? [unitOf(node, cover.get(node), graph)] : [],
   );
   const conversions = createConversions(target, graph.info);
-  const makers = new Map<Value, { readonly unit: number; readonly output: number }>();
+  const makers = new Map<Value, Maker>();
   units.forEach((unit, u) => {
     unit.outputs.forEach((value, output) => makers.set(value, { unit: u, output }));
   });
@@ -66,12 +47,8 @@ export function selectMapping(candidates: Candidates): Mapping {
     alternative: alternativeAt(unit, choices[u] ?? 0),
   }));
   const lowerBound = variables.reduce((sum, { costs }) => sum + Math.min(...costs), 0);
-  return buildMapping(candidates, chosen, makers, cost, optimal ? cost : lowerBound);
-}
-
-interface Choice {
-  readonly unit: Unit;
-  readonly alternative: Alternative;
+  const bound = optimal ? cost : lowerBound;
+  return buildMapping({ candidates, chosen, makers, predictedCycles: cost, lowerBoundCycles: bound });
 }
 
 function alternativeAt(unit: Unit, index: number): Alternative {
@@ -94,121 +71,4 @@ function edgeCost(unit: Unit, alternative: Alternative, graph: Graph, conversion
       cycles += conversions.cycles(value.type, from, rowMajor(value.type.shape.length));
   });
   return cycles;
-}
-
-function buildMapping(
-  { graph, target }: Candidates,
-  chosen: readonly Choice[],
-  makers: ReadonlyMap<Value, { readonly unit: number; readonly output: number }>,
-  predictedCycles: number,
-  lowerBoundCycles: number,
-): Mapping {
-  const layoutOf = (value: Value): Layout => {
-    const maker = makers.get(value);
-    const made = maker && chosen[maker.unit]?.alternative.outputs[maker.output];
-    return made ?? rowMajor(value.type.shape.length);
-  };
-  const editor = new GraphEditor(graph);
-  const transforms = new Map<Node, { readonly from: Layout; readonly to: Layout }>();
-  const converted = new Map<string, Value>();
-  const convert = (value: Value, from: Layout, to: Layout): Value => {
-    if (sameAddresses(from, to, value.type.shape) || from.kind === 'packed' || to.kind === 'packed')
-      return value;
-    const key = `${value.id} ${to.order.join()}`;
-    const known = converted.get(key);
-    if (known) return known;
-    const loc = graph.producer(value)?.loc ?? [];
-    const result = editor.add1(ops.layoutTransform, [value], transformAttributes(from, to), {
-      name: `${value.name}.${to.order.join('')}`,
-      loc,
-    });
-    converted.set(key, result);
-    return result;
-  };
-  for (const { unit, alternative } of chosen) {
-    const nodes = unit.candidate?.region.nodes ?? [unit.root];
-    const swapped = new Map<Value, Value>();
-    unit.inputs.forEach((value, i) => {
-      const to = alternative.inputs[i];
-      const result = to ? convert(value, layoutOf(value), to) : value;
-      if (result !== value) swapped.set(value, result);
-    });
-    if (swapped.size === 0) continue;
-    for (const node of nodes) {
-      if (node.inputs.some((input) => swapped.has(input))) {
-        editor.rewire(
-          node,
-          node.inputs.map((input) => swapped.get(input) ?? input),
-        );
-      }
-    }
-  }
-  editor.setOutputs(
-    graph.outputs.map((value) => convert(value, layoutOf(value), rowMajor(value.type.shape.length))),
-  );
-  const mapped = editor.finish();
-  for (const node of mapped.nodes) {
-    if (node.op.name !== ops.layoutTransform.name || graph.nodes.includes(node)) continue;
-    const { from, to } = node.attributes as ReturnType<typeof transformAttributes>;
-    transforms.set(node, { from: { kind: 'strided', order: from }, to: { kind: 'strided', order: to } });
-  }
-  return {
-    ...assembleRegions(mapped, chosen, transforms),
-    graph: mapped,
-    target,
-    predictedCycles,
-    lowerBoundCycles,
-  };
-
-  function assembleRegions(
-    result: Graph,
-    choices: readonly Choice[],
-    inserted: ReadonlyMap<Node, { readonly from: Layout; readonly to: Layout }>,
-  ): Pick<Mapping, 'regions' | 'layouts' | 'views'> {
-    const layouts = new Map<Value, Layout>(
-      result.inputs.map((value) => [value, rowMajor(value.type.shape.length)]),
-    );
-    const views = new Map<Value, Value>();
-    const regions: MappedRegion[] = [];
-    const byOutput = new Map(choices.map((choice) => [choice.unit.root.outputs[0], choice]));
-    for (const node of result.nodes) {
-      const transform = inserted.get(node);
-      const conversion = transform && cheapestConversion(result, target, transform.from, transform.to, node);
-      if (conversion) {
-        regions.push({ ...conversion.offer, id: regions.length, schedule: conversion.schedule });
-        for (const output of node.outputs) layouts.set(output, transform.to);
-        continue;
-      }
-      const choice = byOutput.get(node.outputs[0]);
-      if (!choice) continue;
-      const { candidate } = choice.unit;
-      choice.unit.outputs.forEach((value, i) => {
-        layouts.set(value, choice.alternative.outputs[i] ?? rowMajor(value.type.shape.length));
-      });
-      if (!candidate || !choice.alternative.schedule) {
-        const [input] = node.inputs;
-        const [output] = node.outputs;
-        if (input && output) views.set(output, input);
-        continue;
-      }
-      regions.push(rematch(candidate, choice.alternative, node, result, regions.length));
-    }
-    return { regions, layouts, views };
-  }
-}
-
-/** The chosen candidate on the node of the graph with conversions: the same pattern, the same schedule. */
-function rematch(
-  candidate: Candidate,
-  { schedule }: Alternative,
-  root: Node,
-  graph: Graph,
-  id: number,
-): MappedRegion {
-  const { module, pattern } = candidate;
-  if (!schedule) throw new TypeError(`${root.name} has no schedule`);
-  if (candidate.region.root === root) return { region: candidate.region, module, pattern, schedule, id };
-  const result = offerAt(root, graph, module, pattern);
-  if (!('offer' in result)) throw new TypeError(`${pattern.name} no longer matches ${root.name}`);
-  return { ...result.offer, schedule, id };
 }

@@ -163,7 +163,8 @@ export function createData(dtype: DataType, length: number): TensorData {
 
 /** Reads little-endian bytes as elements; copies, because model files align nothing. */
 export function dataFromBytes(dtype: DataType, bytes: Uint8Array): TensorData {
-  const copy = bytes.slice();
+  // Not `slice`: of a Node Buffer that is a view into a shared pool.
+  const copy = new Uint8Array(bytes);
   return traits[dtype].view(copy.buffer, 0, Math.floor(copy.byteLength / traits[dtype].bytes));
 }
 

@@ -9,6 +9,8 @@ export interface NodeOptions {
   readonly outputs?: readonly string[];
   /** Types that replace the inferred ones where they say more (quantization). Element type and shape must agree. */
   readonly types?: readonly TensorType[];
+  /** Takes the place of this node in the order of execution, as far as dependencies allow; last when absent. */
+  readonly place?: Node;
 }
 
 /**
@@ -19,11 +21,15 @@ export class GraphEditor {
   readonly #name: string;
   readonly #info: ModelInfo;
   #inputs: Value[];
-  #outputs: Value[];
+  #outputs: { readonly value: Value; readonly name: string }[];
   readonly #nodes: Node[];
   readonly #removed = new Set<Node>();
   readonly #replacements = new Map<Value, Value>();
   readonly #names = new Set<string>();
+  /** Names that values asked for and did not get, because another had them at that time. */
+  readonly #wanted = new Map<Value, string>();
+  /** Place of a node, by its id: where it stands among the others when dependencies leave a choice. */
+  readonly #places = new Map<number, number>();
   #nextValue = 0;
   #nextNode = 0;
 
@@ -32,13 +38,16 @@ export class GraphEditor {
     this.#info = from.info;
     if (from instanceof Graph) {
       this.#inputs = [...from.inputs];
-      this.#outputs = [...from.outputs];
+      this.#outputs = from.outputs.map((value) => ({ value, name: value.name }));
       this.#nodes = [...from.nodes];
       for (const value of from.values()) {
         this.#nextValue = Math.max(this.#nextValue, value.id + 1);
         this.#names.add(value.name);
       }
-      for (const node of from.nodes) this.#nextNode = Math.max(this.#nextNode, node.id + 1);
+      for (const node of from.nodes) {
+        this.#nextNode = Math.max(this.#nextNode, node.id + 1);
+        this.#places.set(node.id, this.#places.size);
+      }
     } else {
       this.#inputs = [];
       this.#outputs = [];
@@ -79,19 +88,24 @@ export class GraphEditor {
       }
       return this.#value(options.outputs?.[i] ?? (i === 0 ? name : `${name}.${i}`), wanted ?? type);
     });
-    this.#nodes.push(
-      Object.freeze({
-        id: this.#nextNode++,
-        op: op as unknown as OpDefinition,
-        name,
-        inputs: Object.freeze(resolved),
-        outputs: Object.freeze(outputs),
-        attributes: Object.freeze({ ...attributes }),
-        loc: Object.freeze([...(options.loc ?? [])]),
-      }),
-    );
+    const node: Node = Object.freeze({
+      id: this.#nextNode++,
+      op: op as unknown as OpDefinition,
+      name,
+      inputs: Object.freeze(resolved),
+      outputs: Object.freeze(outputs),
+      attributes: Object.freeze({ ...attributes }),
+      loc: Object.freeze([...(options.loc ?? [])]),
+    });
+    const place = options.place && this.#places.get(options.place.id);
+    this.#places.set(node.id, place ?? this.#places.size);
+    this.#nodes.push(node);
+    this.added(node);
     return outputs;
   }
+
+  /** Told of every node that `add` makes: for editors that keep books of their own. */
+  protected added(_node: Node): void {}
 
   /** `add` for operators with one output. */
   add1<A extends Attributes>(
@@ -127,6 +141,16 @@ export class GraphEditor {
     this.#removed.add(node);
   }
 
+  /** The name that a value will have if nothing else holds it in the end. */
+  nameOf(value: Value): string {
+    return this.#wanted.get(value) ?? value.name;
+  }
+
+  /** Gives a value's name up for the next one to ask for it. The value itself must not survive. */
+  releaseName(value: Value): void {
+    this.#names.delete(value.name);
+  }
+
   /** What a value has been replaced by so far. */
   resolve(value: Value): Value {
     let current = value;
@@ -135,8 +159,9 @@ export class GraphEditor {
     return current;
   }
 
-  setOutputs(outputs: readonly Value[]): void {
-    this.#outputs = [...outputs];
+  /** Makes these the graph's outputs, under the given names (their own when absent). */
+  setOutputs(outputs: readonly Value[], names: readonly string[] = outputs.map((value) => value.name)): void {
+    this.#outputs = outputs.map((value, i) => ({ value, name: names[i] ?? value.name }));
   }
 
   /**
@@ -146,38 +171,59 @@ export class GraphEditor {
   finish(): Graph {
     const kept = this.#nodes
       .filter((node) => !this.#removed.has(node))
+      .sort((a, b) => (this.#places.get(a.id) ?? 0) - (this.#places.get(b.id) ?? 0))
       .map((node) => {
         const inputs = node.inputs.map((input) => this.resolve(input));
         return inputs.every((input, i) => input === node.inputs[i])
           ? node
           : Object.freeze({ ...node, inputs: Object.freeze(inputs) });
       });
-    return this.#renameOutputs(
+    return this.#rename(
       new Graph({
         name: this.#name,
         info: this.#info,
         inputs: this.#inputs,
-        outputs: this.#outputs.map((output) => this.resolve(output)),
+        outputs: this.#outputs.map(({ value }) => this.resolve(value)),
         nodes: sortByDependency(kept),
       }),
     );
   }
 
-  /** A graph output that was replaced by another value passes its name on: users know tensors by name. */
-  #renameOutputs(graph: Graph): Graph {
+  /**
+   * Users know outputs by name: what stands there now gets the name, and what had it before another. A name
+   * whose holder has vanished goes to the first value that asked for it.
+   */
+  #rename(graph: Graph): Graph {
     const renamed = new Map<Value, Value>();
-    this.#outputs.forEach((old, i) => {
+    const rename = (value: Value, name: string, type = value.type): void => {
+      renamed.set(value, Object.freeze({ ...value, name, type }));
+    };
+    const byName = new Map(graph.values().map((value) => [value.name, value]));
+    this.#outputs.forEach(({ value: old, name }, i) => {
       const now = graph.outputs[i];
-      if (!now || now === old || now.name === old.name || renamed.has(now)) return;
-      if (!graph.producer(now) || this.#outputs.includes(now)) return;
-      renamed.set(now, Object.freeze({ ...now, name: old.name, type: { ...now.type, ...old.type } }));
+      if (!now || now.name === name || renamed.has(now) || !graph.producer(now)) return;
+      // A value that is an output twice keeps the name it has.
+      if (this.#outputs.some((other) => other.value === now && other.name === now.name)) return;
+      const holder = byName.get(name);
+      if (holder && !renamed.has(holder)) rename(holder, this.#uniqueName(name));
+      rename(now, name, {
+        ...now.type,
+        ...(old.type.quantization && { quantization: old.type.quantization }),
+      });
     });
+    const taken = new Set(this.#wanted.size > 0 ? graph.values().map((value) => (renamed.get(value) ?? value).name) : []);
+    for (const value of this.#wanted.size > 0 ? graph.values() : []) {
+      const wanted = this.#wanted.get(value);
+      if (wanted === undefined || renamed.has(value) || taken.has(wanted)) continue;
+      taken.add(wanted);
+      rename(value, wanted);
+    }
     if (renamed.size === 0) return graph;
     const swap = (value: Value): Value => renamed.get(value) ?? value;
     return new Graph({
       name: graph.name,
       info: graph.info,
-      inputs: graph.inputs,
+      inputs: graph.inputs.map(swap),
       outputs: graph.outputs.map(swap),
       nodes: graph.nodes.map((node) =>
         Object.freeze({ ...node, inputs: node.inputs.map(swap), outputs: node.outputs.map(swap) }),
@@ -185,13 +231,16 @@ export class GraphEditor {
     });
   }
 
-  #value(name: string, type: TensorType, constant?: Tensor): Value {
-    return Object.freeze({
+  #value(wanted: string, type: TensorType, constant?: Tensor): Value {
+    const name = this.#uniqueName(wanted);
+    const value = Object.freeze({
       id: this.#nextValue++,
-      name: this.#uniqueName(name),
+      name,
       type: Object.freeze(type),
       ...(constant && { constant }),
     });
+    if (name !== wanted) this.#wanted.set(value, wanted);
+    return value;
   }
 
   #uniqueName(wanted: string): string {

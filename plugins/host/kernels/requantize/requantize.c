@@ -1,0 +1,8 @@
+/* $summary */
+static void $name($parameters)
+{
+    //% nest loops
+    const $type acc = x[$x_index];
+    $store
+    //% end
+}

@@ -1,0 +1,8 @@
+/* $summary */
+static void $name($parameters)
+{
+    //% nest loops
+    const $type x = in[$in_index];
+    $store
+    //% end
+}

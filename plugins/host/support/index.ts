@@ -1,0 +1,57 @@
+import type { Template } from 'match-compiler';
+import clampFloat64 from './clamp_f64.c';
+import clampInt32 from './clamp_int32.c';
+import clampInt64 from './clamp_int64.c';
+import divideInt32 from './divide_int32.c';
+import divideInt64 from './divide_int64.c';
+import floorDivideInt32 from './floor_divide_int32.c';
+import floorDivideInt64 from './floor_divide_int64.c';
+import floorDividePositive from './floor_divide_positive.c';
+import powerInt32 from './power_int32.c';
+import powerInt64 from './power_int64.c';
+import powerUint32 from './power_uint32.c';
+import powerUint64 from './power_uint64.c';
+import requantizeDouble from './requantize_double.c';
+import requantizeSingle from './requantize_single.c';
+import requantizeSingleWide from './requantize_single_wide.c';
+import roundEvenFloat32 from './round_even_f32.c';
+import roundEvenFloat64 from './round_even_f64.c';
+import shiftRight from './shift_right.c';
+import wrapFloat32Int32 from './wrap_f32_int32.c';
+import wrapFloat32Int64 from './wrap_f32_int64.c';
+import wrapFloat64Int32 from './wrap_f64_int32.c';
+import wrapFloat64Int64 from './wrap_f64_int64.c';
+
+const source = (name: string, text: string): Template => ({ path: `plugins/host/support/${name}.c`, text });
+
+const divideInt32Source = source('divide_int32', divideInt32);
+const divideInt64Source = source('divide_int64', divideInt64);
+const powerUint32Source = source('power_uint32', powerUint32);
+const powerUint64Source = source('power_uint64', powerUint64);
+const shiftRightSource = source('shift_right', shiftRight);
+
+/** Functions that kernels call. Each list holds the function and, before it, what the function itself calls. */
+export const support = {
+  clampFloat64: [source('clamp_f64', clampFloat64)],
+  clampInt32: [source('clamp_int32', clampInt32)],
+  clampInt64: [source('clamp_int64', clampInt64)],
+  divideInt32: [divideInt32Source],
+  divideInt64: [divideInt64Source],
+  floorDivideInt32: [divideInt32Source, source('floor_divide_int32', floorDivideInt32)],
+  floorDivideInt64: [divideInt64Source, source('floor_divide_int64', floorDivideInt64)],
+  floorDividePositive: [source('floor_divide_positive', floorDividePositive)],
+  powerInt32: [powerUint32Source, source('power_int32', powerInt32)],
+  powerInt64: [powerUint64Source, source('power_int64', powerInt64)],
+  powerUint32: [powerUint32Source],
+  powerUint64: [powerUint64Source],
+  requantizeDouble: [shiftRightSource, source('requantize_double', requantizeDouble)],
+  requantizeSingle: [shiftRightSource, source('requantize_single', requantizeSingle)],
+  requantizeSingleWide: [shiftRightSource, source('requantize_single_wide', requantizeSingleWide)],
+  roundEvenFloat32: [source('round_even_f32', roundEvenFloat32)],
+  roundEvenFloat64: [source('round_even_f64', roundEvenFloat64)],
+  shiftRight: [shiftRightSource],
+  wrapFloat32Int32: [source('wrap_f32_int32', wrapFloat32Int32)],
+  wrapFloat32Int64: [source('wrap_f32_int64', wrapFloat32Int64)],
+  wrapFloat64Int32: [source('wrap_f64_int32', wrapFloat64Int32)],
+  wrapFloat64Int64: [source('wrap_f64_int64', wrapFloat64Int64)],
+} as const satisfies Readonly<Record<string, readonly Template[]>>;

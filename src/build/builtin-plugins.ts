@@ -1,0 +1,45 @@
+import eliminateDeadCode from 'match-compiler/plugins/eliminate-dead-code';
+import eliminateReshape from 'match-compiler/plugins/eliminate-reshape';
+import eliminateTranspose from 'match-compiler/plugins/eliminate-transpose';
+import emitC from 'match-compiler/plugins/emit-c';
+import foldConstants from 'match-compiler/plugins/fold-constants';
+import fuseActivation from 'match-compiler/plugins/fuse-activation';
+import fuseBatchNorm from 'match-compiler/plugins/fuse-batch-norm';
+import fusePad from 'match-compiler/plugins/fuse-pad';
+import fuseRequantize from 'match-compiler/plugins/fuse-requantize';
+import host from 'match-compiler/plugins/host';
+import importOnnx from 'match-compiler/plugins/import-onnx';
+import importTflite from 'match-compiler/plugins/import-tflite';
+import lowerQuantized from 'match-compiler/plugins/lower-quantized';
+import memoryPlanner from 'match-compiler/plugins/memory-planner';
+import partition from 'match-compiler/plugins/partition';
+import scheduler from 'match-compiler/plugins/scheduler';
+import wholeLayer from 'match-compiler/plugins/whole-layer';
+import type { Plugin } from '../compiler/plugin.ts';
+
+/** The plugins of every build, in the order in which each hook asks them. */
+export function builtinPlugins(): readonly Plugin[] {
+  return [
+    importOnnx(),
+    importTflite(),
+    foldConstants(),
+    fuseBatchNorm(),
+    fusePad(),
+    lowerQuantized(),
+    fuseRequantize(),
+    fuseActivation(),
+    eliminateTranspose(),
+    eliminateReshape(),
+    eliminateDeadCode(),
+    partition(),
+    wholeLayer(),
+    scheduler(),
+    memoryPlanner(),
+    emitC(),
+  ];
+}
+
+/** Target bundles that may be asked for by name. */
+export function builtinTargets(): readonly Plugin[] {
+  return [host()];
+}

@@ -1,0 +1,118 @@
+import { MatchError } from '../diagnostics/diagnostic.ts';
+
+export const modelMissing = (file: string): MatchError =>
+  new MatchError({
+    code: 'MODEL_MISSING',
+    message: 'there is no such model file',
+    loc: { file },
+    hint: 'paths on the command line are relative to the working folder, those in match.config.ts to that file',
+  });
+
+export const modelNotAFile = (file: string, folder: boolean): MatchError =>
+  new MatchError({
+    code: 'MODEL_NOT_A_FILE',
+    message: folder ? 'the model is a folder' : 'the model is not a regular file',
+    loc: { file },
+    hint: 'name the .onnx or .tflite file itself',
+  });
+
+export const modelUnreadable = (file: string, cause: string): MatchError =>
+  new MatchError({
+    code: 'MODEL_UNREADABLE',
+    message: `the model file cannot be read (${cause})`,
+    loc: { file },
+    hint: 'check its permissions',
+  });
+
+export const modelEmpty = (file: string): MatchError =>
+  new MatchError({
+    code: 'MODEL_EMPTY',
+    message: 'the model file has no bytes',
+    loc: { file, offset: 0 },
+    hint: 'a download or an export may have been cut off',
+  });
+
+export const modelTooLarge = (file: string, bytes: number, limit: number): MatchError =>
+  new MatchError({
+    code: 'MODEL_TOO_LARGE',
+    message: `${bytes} bytes are more than the ${limit} that can be read at once`,
+    loc: { file },
+    hint: 'keep large weights as external data beside the model',
+  });
+
+export const externalDataOutside = (model: string, location: string): MatchError =>
+  new MatchError({
+    code: 'EXTERNAL_DATA_OUTSIDE',
+    message: `the model asks for the file ${JSON.stringify(location)}, which is not inside the model's own folder`,
+    loc: { file: model },
+    hint: 'external data must lie beside the model: relative paths without `..`, and no links that lead away',
+  });
+
+export const externalDataMissing = (model: string, location: string): MatchError =>
+  new MatchError({
+    code: 'EXTERNAL_DATA_MISSING',
+    message: `the model keeps data in ${JSON.stringify(location)}, which is not there`,
+    loc: { file: model },
+    hint: "copy that file into the model's folder",
+  });
+
+export const externalDataUnreadable = (model: string, location: string, cause: string): MatchError =>
+  new MatchError({
+    code: 'EXTERNAL_DATA_UNREADABLE',
+    message: `the model keeps data in ${JSON.stringify(location)}, which cannot be read (${cause})`,
+    loc: { file: model },
+  });
+
+export const externalDataLength = (
+  model: string,
+  location: string,
+  offset: number,
+  length: number | undefined,
+  size: number,
+): MatchError =>
+  new MatchError({
+    code: 'EXTERNAL_DATA_LENGTH',
+    message: `the model asks for ${length ?? 'the bytes'} ${length === undefined ? '' : 'bytes '}at offset ${offset} of ${JSON.stringify(location)}, which has ${size}`,
+    loc: { file: location, ...(offset >= 0 && { offset }) },
+    hint: `${model} and its data file do not belong together, or the data file was cut off`,
+  });
+
+export const outputNotAFolder = (folder: string): MatchError =>
+  new MatchError({
+    code: 'OUTPUT_NOT_A_FOLDER',
+    message: 'the output folder is a file, or lies below one',
+    loc: { file: folder },
+    hint: 'choose another folder with --out',
+  });
+
+export const outputNotWritable = (folder: string, cause: string): MatchError =>
+  new MatchError({
+    code: 'OUTPUT_NOT_WRITABLE',
+    message: `the output folder cannot be written (${cause})`,
+    loc: { file: folder },
+    hint: 'check its permissions and the free space, or choose another folder with --out',
+  });
+
+export const outputNotOurs = (folder: string, entries: readonly string[]): MatchError =>
+  new MatchError({
+    code: 'OUTPUT_NOT_OURS',
+    message: 'the output folder has files that no build of match made',
+    loc: { file: folder },
+    notes: listed(entries),
+    hint: 'choose an empty folder with --out, or --force to write among them (they are kept)',
+  });
+
+export const outputEdited = (folder: string, files: readonly string[]): MatchError =>
+  new MatchError({
+    code: 'OUTPUT_EDITED',
+    message: 'files in the output folder have changed since match wrote them',
+    loc: { file: folder },
+    notes: listed(files),
+    hint: 'move your changes elsewhere, or --force to overwrite them',
+  });
+
+function listed(names: readonly string[]): string[] {
+  const most = 5;
+  const rest = names.length - most;
+  return [...names.slice(0, most), ...(rest > 0 ? [`and ${rest} more`] : [])];
+}

@@ -1,0 +1,14 @@
+/**
+ * The programmatic interface: what the command line does, as functions.
+ */
+export { build, type BuildOptions, type BuildResult } from './build.ts';
+export { builtinPlugins, builtinTargets } from './builtin-plugins.ts';
+export type { LayerRow, MemoryRow } from './layer-table.ts';
+export type { Manifest, ManifestFile } from './manifest.ts';
+export { readModel } from './model-source.ts';
+export { compilePair, createPipeline, importPair, type CompiledPair, type Pipeline } from './pipeline.ts';
+export { run, type OutputResult, type RunOptions, type RunResult } from './run.ts';
+export { loadConfig, resolveConfig, type Project, type ProjectOptions } from './settings.ts';
+export { findTarget, type TargetBundle } from './targets.ts';
+export type { BuildPair, ResolvedConfig, ResolvedModel } from '../config/resolve.ts';
+export type { Comparison, Tolerance } from '../run/compare.ts';

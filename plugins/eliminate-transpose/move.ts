@@ -1,14 +1,14 @@
 import { byteSize, isOp, locationsOf, ops, type Node, type RewriteRule, type Rewriter, type Value } from 'match-compiler';
 import { commute, isBroadcast, type Commuted } from './commute.ts';
 import { costOfUndoing, undone } from './operands.ts';
-import { costOfRedoing, redo } from './readers.ts';
+import { costOfRedoing, isRead, redo } from './readers.ts';
 import { inverse, isIdentity, samePermutation, type Permutation } from './permutation.ts';
 
 /** node(transpose(x)) → transpose(node′(x)) where that takes no more transposes and moves no more bytes. */
 export const sink: RewriteRule = {
   name: 'sink-transpose',
   apply(node, rewriter) {
-    if (isOp(node, ops.transpose)) return false;
+    if (isOp(node, ops.transpose) || !isRead(node, rewriter)) return false;
     for (const input of node.inputs) {
       const before = rewriter.from(input, ops.transpose);
       if (!before) continue;
@@ -52,7 +52,7 @@ function applyBefore(node: Node, p: Permutation, moved: Commuted, rewriter: Rewr
     const made = results[i];
     if (!made) return;
     if (isIdentity(moved.result) && rewriter.mayReplace(output, made)) rewriter.replace(output, made);
-    else redo(output, made, moved.result, node, rewriter);
+    else redo(output, made, moved.result, node, rewriter, () => false);
   });
 }
 

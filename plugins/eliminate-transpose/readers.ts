@@ -1,4 +1,4 @@
-import { isOp, ops, type Node, type Rewriter, type Value } from 'match-compiler';
+import { isOp, locationsOf, ops, type Node, type Rewriter, type SourceLocation, type Value } from 'match-compiler';
 import { composed, isIdentity, movesNothing, permutedShape, type Permutation } from './permutation.ts';
 
 /**
@@ -28,14 +28,49 @@ export function costOfRedoing(
   return cost + (needed && !movesNothing(before, p) ? 1 : 0);
 }
 
-/** Puts transpose(made, p), under its name, in the place of `old`. */
-export function redo(old: Value, made: Value, p: Permutation, node: Node, rewriter: Rewriter): void {
-  if (movesNothing(made.type.shape, p)) {
-    rewriter.substitute(old, ops.reshape, [made], { shape: permutedShape(made.type.shape, p) }, {
-      name: `${node.name}.view`,
-      loc: node.loc,
-    });
-    return;
+/**
+ * Puts transpose(made, p) in the place of `old` for the readers outside `region`: transposes among them
+ * merge with it at once, the others read it under the name of `old`.
+ */
+export function redo(
+  old: Value,
+  made: Value,
+  p: Permutation,
+  node: Node,
+  rewriter: Rewriter,
+  isInside: (reader: Node) => boolean,
+): void {
+  let needed = rewriter.isOutput(old);
+  for (const reader of rewriter.consumers(old)) {
+    if (isInside(reader)) continue;
+    if (isOp(reader, ops.transpose)) mergeInto(reader, made, composed(p, reader.attributes.perm), rewriter);
+    else needed = true;
   }
-  rewriter.substitute(old, ops.transpose, [made], { perm: p }, { name: `${node.name}.transposed`, loc: node.loc });
+  if (needed) permute(old, made, p, `${node.name}.transposed`, node.loc, rewriter);
+}
+
+function mergeInto(reader: Node, made: Value, perm: Permutation, rewriter: Rewriter): void {
+  const [output] = reader.outputs;
+  if (!output) return;
+  if (isIdentity(perm) && rewriter.mayReplace(output, made)) rewriter.replace(output, made);
+  else permute(output, made, perm, reader.name, locationsOf(reader, rewriter.producer(made)), rewriter);
+}
+
+function permute(
+  old: Value,
+  made: Value,
+  perm: Permutation,
+  name: string,
+  loc: readonly SourceLocation[],
+  rewriter: Rewriter,
+): void {
+  const { shape } = made.type;
+  if (movesNothing(shape, perm)) {
+    rewriter.substitute(old, ops.reshape, [made], { shape: permutedShape(shape, perm) }, { name, loc });
+  } else rewriter.substitute(old, ops.transpose, [made], { perm }, { name, loc });
+}
+
+/** Somebody reads a result of the node. */
+export function isRead(node: Node, rewriter: Rewriter): boolean {
+  return node.outputs.some((output) => rewriter.isOutput(output) || rewriter.consumers(output).length > 0);
 }

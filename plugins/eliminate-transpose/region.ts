@@ -1,7 +1,7 @@
 import { isOp, locationsOf, ops, type Node, type RewriteRule, type Rewriter, type Value } from 'match-compiler';
 import { commute, isBroadcast, type Commuted } from './commute.ts';
 import { costOfUndoing, undone } from './operands.ts';
-import { costOfRedoing, redo } from './readers.ts';
+import { costOfRedoing, isRead, redo } from './readers.ts';
 import { inverse, samePermutation, type Permutation } from './permutation.ts';
 
 /** Connected nodes that all commute with one permutation. */
@@ -45,7 +45,7 @@ function regionAround(start: Node, p: Permutation, rewriter: Rewriter): Region {
   for (let node = open.pop(); node; node = open.pop()) {
     if (region.has(node) || isOp(node, ops.transpose)) continue;
     const moved = commute(node, p);
-    if (!moved || !samePermutation(moved.result, p)) continue;
+    if (!moved || !samePermutation(moved.result, p) || !isRead(node, rewriter)) continue;
     region.set(node, moved);
     for (const i of carriersOf(node, moved)) {
       const producer = node.inputs[i] && rewriter.producer(node.inputs[i]);
@@ -72,12 +72,23 @@ function carries(node: Node, moved: Commuted, value: Value): boolean {
 
 function costOfFlipping(region: Region, p: Permutation, rewriter: Rewriter): number {
   const { entering, leaving } = edgesOf(region, rewriter);
-  const isInside = (reader: Node): boolean => region.has(reader);
+  const isInside = membership(region);
+  // A transpose from the region back into it would count on both sides.
+  for (const value of entering) {
+    const source = rewriter.from(value, ops.transpose)?.inputs[0];
+    if (source && leaving.has(source)) return Infinity;
+  }
   const disappears = (value: Value): boolean => !rewriter.isOutput(value) && rewriter.consumers(value).every(isInside);
   let cost = 0;
   for (const value of entering) cost += costOfUndoing(value, p, rewriter, disappears);
   for (const value of leaving) cost += costOfRedoing(value, p, rewriter, isInside);
   return cost;
+}
+
+/** By id: a node is another object once its inputs were replaced. */
+function membership(region: Region): (node: Node) => boolean {
+  const ids = new Set(Array.from(region.keys(), (node) => node.id));
+  return (node) => ids.has(node.id);
 }
 
 /** Values that the region reads from outside, and all that it makes. */
@@ -96,7 +107,7 @@ function edgesOf(region: Region, rewriter: Rewriter): { entering: ReadonlySet<Va
 }
 
 function flip(region: Region, p: Permutation, rewriter: Rewriter): void {
-  const isInside = (reader: Node): boolean => region.has(reader);
+  const isInside = membership(region);
   const made = new Map<Value, Value>();
   const permuted: { readonly old: Value; readonly now: Value; readonly node: Node }[] = [];
   for (const node of inOrder(region, rewriter)) {
@@ -120,20 +131,8 @@ function flip(region: Region, p: Permutation, rewriter: Rewriter): void {
       permuted.push({ old: output, now, node });
     });
   }
-  for (const { old, now, node } of permuted) restore(old, now, p, node, isInside, rewriter);
-}
-
-/** Readers outside the region get the value as it was; the region itself reads the new nodes already. */
-function restore(
-  old: Value,
-  now: Value,
-  p: Permutation,
-  node: Node,
-  isInside: (reader: Node) => boolean,
-  rewriter: Rewriter,
-): void {
-  const read = rewriter.isOutput(old) || rewriter.consumers(old).some((reader) => !isInside(reader));
-  if (read) redo(old, now, p, node, rewriter);
+  // The region itself reads the new nodes already; the old ones go when nobody outside reads them.
+  for (const { old, now, node } of permuted) redo(old, now, p, node, rewriter, isInside);
 }
 
 /** The nodes of a region, operands first. */

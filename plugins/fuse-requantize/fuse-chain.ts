@@ -13,17 +13,26 @@ import {
 import { chainEndingIn, operandOf, type Step } from './chain.ts';
 import { formulaOf, type Formula } from './formula.ts';
 
-/** The chain that ends in a clip or a cast, as one node. */
+/** The chain that ends in a division, a clip or a cast, as one node. */
 export const fuseChain: RewriteRule = {
   name: 'fuse-requantize-chain',
-  at: [ops.clip, ops.cast],
+  at: [ops.div, ops.clip, ops.cast],
   apply(node, rewriter) {
-    // A cast behind a clip belongs to the same chain.
-    const [output] = node.outputs;
-    const [next] = output && rewriter.hasSingleUse(output) ? rewriter.consumers(output) : [];
-    return (isOp(next, ops.cast) && fuse(next, rewriter)) || fuse(node, rewriter);
+    // Limits behind a division and a cast behind limits belong to the same chain.
+    const last = [node];
+    for (let next = onlyReader(node, rewriter); isLimit(next); next = onlyReader(next, rewriter)) last.unshift(next);
+    return last.some((end) => fuse(end, rewriter));
   },
 };
+
+function onlyReader(node: Node, rewriter: Rewriter): Node | undefined {
+  const [output] = node.outputs;
+  return output && rewriter.hasSingleUse(output) ? rewriter.consumers(output)[0] : undefined;
+}
+
+function isLimit(node: Node | undefined): node is Node {
+  return isOp(node, ops.clip) || isOp(node, ops.cast);
+}
 
 function fuse(last: Node, rewriter: Rewriter): boolean {
   const chain = chainEndingIn(last, rewriter);

@@ -15,7 +15,7 @@ import { Scope } from './scope.ts';
 import { resolveGraph } from './structure.ts';
 import { dataTypeOf } from './tensors.ts';
 
-const oldestOpset = 1;
+const oldestOpset = 6;
 /** Newest version of the standard operators whose changes are known here. */
 const newestOpset = 25;
 
@@ -105,8 +105,9 @@ class Conversion {
     try {
       results = operator(reader, builder);
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'ShapeError') throw error;
-      throw diagnostics.shapeFault(node, error.message, describeInputs(node, this.#scope));
+      // A range error is an absurd extent that reached an array.
+      if (!(error instanceof RangeError) && (error as Error).name !== 'ShapeError') throw error;
+      throw diagnostics.shapeFault(node, (error as Error).message, describeInputs(node, this.#scope));
     }
     const values = Array.isArray(results) ? (results as readonly Value[]) : [results as Value];
     node.outputs.forEach((output, index) => {

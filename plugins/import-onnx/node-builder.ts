@@ -19,6 +19,13 @@ const largestFolded = 4096;
 /** Not computed at import: passes look for them in front of weights. */
 const neverFolded: ReadonlySet<string> = new Set(['dequantize', 'quantize']);
 
+export interface EmitOptions {
+  /** What the result's integers stand for. */
+  readonly quantization?: Quantization;
+  /** Which output of the node it is; the first when absent. */
+  readonly output?: number;
+}
+
 /** Adds to the graph what a node of the file means. Values take the names of the file's tensors. */
 export class NodeBuilder {
   readonly scope: Scope;
@@ -43,14 +50,17 @@ export class NodeBuilder {
     this.#outputName = outputName;
   }
 
-  /** The node's result. */
+  /** A result of the node. */
   emit<A extends Attributes>(
     op: OpDefinition<A>,
     inputs: readonly Value[],
     attributes: A,
-    quantization?: Quantization,
+    options: EmitOptions = {},
   ): Value {
-    return this.#one(this.#add(op, inputs, attributes, (i, dtype) => this.#outputName(i, dtype), quantization));
+    const index = options.output ?? 0;
+    return this.#one(
+      this.#add(op, inputs, attributes, (_, dtype) => this.#outputName(index, dtype), options.quantization),
+    );
   }
 
   /** The node's results, one per output of the operator. */

@@ -48,8 +48,8 @@ export const notTflite = (file: string, offset: number, reason: string): MatchEr
     'was it downloaded completely? A Git LFS pointer and an HTML page look like this as well',
   );
 
-export const noOutputs = (file: string): MatchError =>
-  error('MODEL_NO_OUTPUTS', 'the graph has no outputs', { file }, 'name some with the import option `outputs`');
+export const noOutputs = (file: string, offset: number): MatchError =>
+  error('MODEL_NO_OUTPUTS', 'the graph has no outputs', { file, offset }, 'name some with the import option `outputs`');
 
 // Tensors
 

@@ -10,7 +10,7 @@ export function dialectOf(model: ModelFile, operators: readonly FileOperator[], 
   const kinds = new Set<Dialect>();
   const indices = new Set([...model.inputs, ...operators.flatMap((operator) => operator.outputs)]);
   for (const index of indices) {
-    const tensor = tensors.at(index, 'the list of inputs');
+    const tensor = tensors.at(index, 'the list of inputs', model.offset);
     kinds.add(kindOf(tensors.dtype(tensor), tensor.quantization !== undefined));
   }
   // Indices and shapes are plain integers in every kind of model.

@@ -105,10 +105,10 @@ function outputTensors(
   options: ImportOptions,
 ): FileTensor[] {
   if (!options.outputs) {
-    if (model.outputs.length === 0) throw noOutputs(file);
-    return model.outputs.map((index) => tensors.at(index, 'the list of outputs'));
+    if (model.outputs.length === 0) throw noOutputs(file, model.offset);
+    return model.outputs.map((index) => tensors.at(index, 'the list of outputs', model.offset));
   }
-  if (options.outputs.length === 0) throw noOutputs(file);
+  if (options.outputs.length === 0) throw noOutputs(file, model.offset);
   return options.outputs.map((name) => {
     const index = names.indexOf(name);
     if (index < 0) throw unknownTensor(file, 'outputs', name, names);
@@ -145,7 +145,7 @@ function neededOperators(
 
 function addInputs(state: ImportState, model: ModelFile, options: ImportOptions): void {
   for (const index of model.inputs) {
-    const tensor = state.tensors.at(index, 'the list of inputs');
+    const tensor = state.tensors.at(index, 'the list of inputs', model.offset);
     if (state.values.has(index)) continue;
     const name = state.names[index] ?? '';
     const shape = inputShape(state, tensor, options.inputShapes?.[name]);

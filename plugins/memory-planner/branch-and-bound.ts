@@ -1,17 +1,17 @@
-import type { Effort, Placement } from './first-fit.ts';
+import type { Effort } from './first-fit.ts';
 import { stackHeight } from './lower-bound.ts';
-import { alignUp, arenaOf, clearanceOf, liveAtOnce, type PlacementProblem } from './placement-problem.ts';
+import { alignUp, clearanceOf, liveAtOnce, type Item, type PlacementProblem } from './placement-problem.ts';
 
 export interface SearchResult {
-  /** The best placement found that needs no more than the limit. */
-  readonly placement: Placement | undefined;
-  /** The whole space was searched: nothing shorter than what was found, or within the limit, exists. */
-  readonly exhausted: boolean;
+  /** `none`: no placement within the limit exists. `unknown`: the effort was spent before that was clear. */
+  readonly outcome: 'found' | 'none' | 'unknown';
+  /** Meaningful when found. */
+  readonly offsets: Float64Array;
   readonly nodes: number;
 }
 
 /**
- * Exact search for a placement of at most `limit` bytes, improved until `target` is met.
+ * Exact search for a placement of at most `limit` bytes.
  *
  * Items are placed one after the other, each at the lowest offset above all items placed so far that are live
  * at the same time. Some order gives an optimum. Take an optimal placement with the least sum of offsets and
@@ -27,116 +27,186 @@ export interface SearchResult {
  *
  * Of all topological orders only the one is followed that always takes the available item with the least
  * (offset, index): an item that comes right after one with a larger pair must have waited for it, so the two are
- * live at once. Where no permission has a negative lead, offsets in that order do not fall. Then an item that
- * would fit entirely below the next one is never left for later: it could be moved down there, but the sum of
- * offsets was least.
+ * live at once. Where no permission has a negative lead, offsets in that order do not fall, which allows more:
+ * - An item that would fit entirely below the next one is never left for later. It could be moved down there, but
+ *   the sum of offsets was least.
+ * - An unplaced item whose floor is below the last offset ends up above one of its unplaced neighbours.
+ *
+ * Unplaced items that fall apart in time are searched apart. Of two items that are alike the first lies lower.
  */
-export function searchExhaustively(
-  problem: PlacementProblem,
-  limit: number,
-  target: number,
-  effort: Effort,
-): SearchResult {
-  return new Search(problem, limit, target, effort).run();
+export function searchWithin(problem: PlacementProblem, limit: number, effort: Effort): SearchResult {
+  return new Search(problem, limit, effort).run();
+}
+
+/** Least offsets of the unplaced items. */
+interface Floors {
+  /** Above every placed item that is live at the same time. */
+  readonly own: Float64Array;
+  /** No less than `own`: what the order of placement implies as well. */
+  readonly implied: Float64Array;
+}
+
+/** The place in the order: the item placed last, or none where a part of the search begins, and its offset. */
+interface Place {
+  readonly last: number;
+  readonly reached: number;
 }
 
 class Search {
   readonly #problem: PlacementProblem;
-  readonly #target: number;
+  readonly #limit: number;
   readonly #effort: Effort;
-  readonly #count: number;
   readonly #sizes: Float64Array;
+  readonly #alignments: Float64Array;
   /** Items that are live at the same time, and how far above this item they must be when placed later. */
   readonly #neighbours: readonly Int32Array[];
   readonly #clearances: readonly Float64Array[];
-  /** Whether two items are live at once, row by row. */
-  readonly #meets: Uint8Array;
+  /** The item before this one that is just like it, or −1. */
+  readonly #twins: Int32Array;
   readonly #monotone: boolean;
   readonly #placed: Uint8Array;
   readonly #offsets: Float64Array;
-  #limit: number;
-  #best: Placement | undefined;
   #nodes = 0;
 
-  constructor(problem: PlacementProblem, limit: number, target: number, effort: Effort) {
+  constructor(problem: PlacementProblem, limit: number, effort: Effort) {
     const { items } = problem;
-    const n = items.length;
     this.#problem = problem;
     this.#limit = limit;
-    this.#target = target;
     this.#effort = effort;
-    this.#count = n;
     this.#sizes = Float64Array.from(items, ({ size }) => size);
-    this.#meets = new Uint8Array(n * n);
-    const neighbours = items.map((item, i) =>
-      items.flatMap((other, j) => (j !== i && liveAtOnce(item, other) ? [j] : [])),
+    this.#alignments = Float64Array.from(items, ({ alignment }) => alignment);
+    this.#neighbours = items.map((item, i) =>
+      Int32Array.from(items.flatMap((other, j) => (j !== i && liveAtOnce(item, other) ? [j] : []))),
     );
-    neighbours.forEach((list, i) => list.forEach((j) => (this.#meets[i * n + j] = 1)));
-    this.#neighbours = neighbours.map((list) => Int32Array.from(list));
-    this.#clearances = neighbours.map((list, i) =>
+    this.#clearances = this.#neighbours.map((list, i) =>
       Float64Array.from(list, (j) => clearanceOf(problem, i, j)),
     );
+    this.#twins = Int32Array.from(items, (_, i) =>
+      items.slice(0, i).findLastIndex((__, j) => this.#alike(i, j)),
+    );
     this.#monotone = problem.permissions.every(({ lead }) => lead >= 0);
-    this.#placed = new Uint8Array(n);
-    this.#offsets = new Float64Array(n);
+    this.#placed = new Uint8Array(items.length);
+    this.#offsets = new Float64Array(items.length);
   }
 
   run(): SearchResult {
-    const exhausted = this.#descend(0, -1, new Float64Array(this.#count));
-    return { placement: this.#best, exhausted, nodes: this.#nodes };
+    const { items } = this.#problem;
+    const order = items.map((_, i) => i).sort((a, b) => this.#item(a).first - this.#item(b).first || a - b);
+    const zero = new Float64Array(items.length);
+    const outcome = this.#searchParts(order, { own: zero, implied: zero }, { last: -1, reached: -1 });
+    return { outcome, offsets: this.#offsets, nodes: this.#nodes };
   }
 
-  #met(): boolean {
-    return this.#best !== undefined && this.#best.arena <= this.#target;
+  #item(i: number): Item {
+    return this.#problem.items[i] as Item;
   }
 
-  /** Searches below one node. `floors` are the least offsets of unplaced items. False: out of effort, or done. */
-  #descend(depth: number, last: number, floors: Float64Array): boolean {
-    if (this.#effort.spent >= this.#effort.limit) return false;
-    this.#nodes++;
-    this.#effort.spent += this.#count;
-    if (depth === this.#count) {
-      const offsets = this.#offsets.slice();
-      const arena = arenaOf(this.#problem, offsets);
-      this.#best = { offsets, arena };
-      this.#limit = arena - 1;
-      return !this.#met();
+  #alike(i: number, j: number): boolean {
+    const [a, b] = [this.#item(i), this.#item(j)];
+    if (a.size !== b.size || a.first !== b.first || a.last !== b.last || a.alignment !== b.alignment)
+      return false;
+    return this.#problem.clearances[i]?.length === 0 && this.#problem.clearances[j]?.length === 0;
+  }
+
+  /** Places all of `rest`, sorted by beginning, one part in time after the other. */
+  #searchParts(rest: readonly number[], floors: Floors, place: Place): SearchResult['outcome'] {
+    const parts = this.#partsOf(rest);
+    const from: Place =
+      parts.length === 1 ? place : { last: -1, reached: this.#monotone ? place.reached : -1 };
+    for (const [k, part] of parts.entries()) {
+      const outcome = this.#searchPart(part, floors, from);
+      if (outcome === 'found') continue;
+      for (const done of parts.slice(0, k)) for (const i of done) this.#placed[i] = 0;
+      return outcome;
     }
-    if (!this.#canFinish(floors)) return true;
-    for (const i of this.#candidates(last, floors)) {
-      const offset = floors[i] ?? 0;
-      // The limit may have come down since the candidates were listed.
-      if (offset + (this.#sizes[i] ?? 0) > this.#limit) continue;
+    return 'found';
+  }
+
+  /** Maximal runs of items without a gap in time. */
+  #partsOf(rest: readonly number[]): number[][] {
+    const parts: number[][] = [];
+    let end = -Infinity;
+    for (const i of rest) {
+      const { first, last } = this.#item(i);
+      if (first > end) parts.push([]);
+      parts.at(-1)?.push(i);
+      end = Math.max(end, last);
+    }
+    return parts;
+  }
+
+  #searchPart(part: readonly number[], floors: Floors, place: Place): SearchResult['outcome'] {
+    if (this.#effort.spent >= this.#effort.limit) return 'unknown';
+    this.#nodes++;
+    this.#effort.spent += part.length;
+    if (!this.#imply(part, floors, place) || !this.#canFinish(part, floors.implied)) return 'none';
+    for (const i of this.#candidates(part, floors, place)) {
+      const offset = floors.own[i] ?? 0;
       this.#placed[i] = 1;
       this.#offsets[i] = offset;
-      const finished = this.#descend(depth + 1, i, this.#raise(floors, i, offset));
+      const rest = part.filter((j) => j !== i);
+      const outcome = this.#searchParts(rest, this.#raised(floors, i, offset), { last: i, reached: offset });
+      if (outcome === 'found') return outcome;
       this.#placed[i] = 0;
-      if (!finished) return false;
+      if (outcome === 'unknown') return outcome;
     }
-    return true;
+    return 'none';
   }
 
-  #raise(floors: Float64Array, i: number, offset: number): Float64Array {
-    const { items } = this.#problem;
-    const raised = floors.slice();
+  /** The floors after item i came to lie at `offset`. */
+  #raised({ own, implied }: Floors, i: number, offset: number): Floors {
+    const raised = { own: own.slice(), implied: implied.slice() };
     const neighbours = this.#neighbours[i] ?? new Int32Array();
     const clearances = this.#clearances[i] ?? new Float64Array();
     for (let k = 0; k < neighbours.length; k++) {
       const j = neighbours[k] ?? 0;
       if (this.#placed[j]) continue;
-      const least = alignUp(offset + (clearances[k] ?? 0), items[j]?.alignment ?? 1);
-      if (least > (raised[j] ?? 0)) raised[j] = least;
+      const least = alignUp(offset + (clearances[k] ?? 0), this.#alignments[j] ?? 1);
+      if (least > (raised.own[j] ?? 0)) raised.own[j] = least;
+      if (least > (raised.implied[j] ?? 0)) raised.implied[j] = least;
     }
     return raised;
   }
 
+  /** Raises the floors of items that were passed over; false when nothing is left that could lift one. */
+  #imply(part: readonly number[], { own, implied }: Floors, { last, reached }: Place): boolean {
+    if (!this.#monotone || reached < 0) return true;
+    for (const i of part) {
+      if (!this.#passedOver(i, own[i] ?? 0, last, reached)) continue;
+      let least = Infinity;
+      const neighbours = this.#neighbours[i] ?? new Int32Array();
+      this.#effort.spent += neighbours.length;
+      for (let k = 0; k < neighbours.length; k++) {
+        const j = neighbours[k] ?? 0;
+        if (this.#placed[j]) continue;
+        const above = Math.max(implied[j] ?? 0, reached) + clearanceOf(this.#problem, j, i);
+        if (above < least) least = above;
+      }
+      if (least === Infinity) return false;
+      implied[i] = Math.max(implied[i] ?? 0, alignUp(least, this.#alignments[i] ?? 1));
+    }
+    return true;
+  }
+
+  /** Comes too late in the order for its present floor. */
+  #passedOver(i: number, floor: number, last: number, reached: number): boolean {
+    if (floor > reached || (floor === reached && i > last)) return false;
+    return last < 0 || !liveAtOnce(this.#item(i), this.#item(last));
+  }
+
   /** False when the unplaced items of a clique, all above the lowest floor among them, cannot end in time. */
-  #canFinish(floors: Float64Array): boolean {
-    for (let i = 0; i < this.#count; i++) {
-      if (!this.#placed[i] && (floors[i] ?? 0) + (this.#sizes[i] ?? 0) > this.#limit) return false;
+  #canFinish(part: readonly number[], floors: Float64Array): boolean {
+    let begin = Infinity;
+    let end = -Infinity;
+    for (const i of part) {
+      if ((floors[i] ?? 0) + (this.#sizes[i] ?? 0) > this.#limit) return false;
+      const { first, last } = this.#item(i);
+      begin = Math.min(begin, first);
+      end = Math.max(end, last);
     }
     const unplaced = (i: number): boolean => !this.#placed[i];
     for (const clique of this.#problem.cliques) {
+      if (clique.at < begin || clique.at > end) continue;
       const { members, roundedSizes, permissions, grid } = clique;
       let floor = Infinity;
       let height = 0;
@@ -155,25 +225,21 @@ class Search {
     return true;
   }
 
-  /** Unplaced items that may come next, lowest first, then largest. */
-  #candidates(last: number, floors: Float64Array): number[] {
-    const n = this.#count;
-    const reached = last < 0 ? -1 : (this.#offsets[last] ?? 0);
+  /** Items that may come next, lowest first, then largest. */
+  #candidates(part: readonly number[], { own, implied }: Floors, { last, reached }: Place): number[] {
     let lowestEnd = Infinity;
     if (this.#monotone) {
-      for (let i = 0; i < n; i++) {
-        if (!this.#placed[i]) lowestEnd = Math.min(lowestEnd, (floors[i] ?? 0) + (this.#sizes[i] ?? 0));
-      }
+      for (const i of part) lowestEnd = Math.min(lowestEnd, (own[i] ?? 0) + (this.#sizes[i] ?? 0));
     }
-    const candidates: number[] = [];
-    for (let i = 0; i < n; i++) {
-      const floor = floors[i] ?? 0;
-      if (this.#placed[i] || floor >= lowestEnd) continue;
-      const later = floor > reached || (floor === reached && i > last);
-      if (later || this.#meets[last * n + i]) candidates.push(i);
-    }
+    const candidates = part.filter((i) => {
+      const floor = own[i] ?? 0;
+      if (floor >= lowestEnd || floor < (implied[i] ?? 0) || this.#passedOver(i, floor, last, reached))
+        return false;
+      const twin = this.#twins[i] ?? -1;
+      return twin < 0 || this.#placed[twin] === 1;
+    });
     return candidates.sort(
-      (a, b) => (floors[a] ?? 0) - (floors[b] ?? 0) || (this.#sizes[b] ?? 0) - (this.#sizes[a] ?? 0) || a - b,
+      (a, b) => (own[a] ?? 0) - (own[b] ?? 0) || (this.#sizes[b] ?? 0) - (this.#sizes[a] ?? 0) || a - b,
     );
   }
 }

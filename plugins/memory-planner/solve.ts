@@ -1,8 +1,14 @@
-import { searchExhaustively } from './branch-and-bound.ts';
+import { searchWithin, type SearchResult } from './branch-and-bound.ts';
 import { greedyPlacement, type Effort, type Placement } from './first-fit.ts';
 import { improveByLocalSearch } from './local-search.ts';
 import { lowerBound } from './lower-bound.ts';
-import { createProblem, independentGroups, type Item, type Permission } from './placement-problem.ts';
+import {
+  arenaOf,
+  createProblem,
+  independentGroups,
+  type Item,
+  type Permission,
+} from './placement-problem.ts';
 
 /** Why no placement is shorter than the bound. */
 export type Proof =
@@ -19,12 +25,16 @@ export interface Solution {
   readonly proof: Proof;
 }
 
-/** Elementary steps that one group of items may cost beyond the greedy orders. */
-const localSteps = 300_000;
-const exactSteps = 1_000_000;
+/**
+ * Elementary steps of one search in the first and in the last round; each round may do four times the work of
+ * the round before it.
+ */
+const firstRound = 20_000;
+const lastRound = 400_000;
+const greedySteps = 10_000_000;
 
 /**
- * Places items: greedy orders, local search, branch and bound, each only as long as the lower bound is not met.
+ * Places items: greedy orders, then exact and local search in turns, only as long as the lower bound is not met.
  * Groups that are never live together are solved apart, the longest first; the others need not be shorter than
  * it. `patience` multiplies the work that the searches may do, which is counted, never timed.
  */
@@ -63,6 +73,7 @@ class Group {
   readonly #members: readonly number[];
   readonly #problem: ReturnType<typeof createProblem>;
   #placement: Placement;
+  #nodes = 0;
 
   constructor(items: readonly Item[], permissions: readonly Permission[], members: readonly number[]) {
     const local = new Map(members.map((item, i) => [item, i]));
@@ -87,34 +98,45 @@ class Group {
   }
 
   placeGreedily(target: number): void {
-    this.#placement = greedyPlacement(this.#problem, target, effortOf(10 * exactSteps));
+    this.#placement = greedyPlacement(this.#problem, target, effortOf(greedySteps));
   }
 
   /** Shortens the placement to `enough` bytes or as far as the effort goes, and raises the bound where it can. */
   search(enough: number, patience: number): void {
-    const target = Math.max(enough, this.bound);
-    if (this.arena <= target) return;
-    const local = effortOf(localSteps * patience);
-    this.#placement = improveByLocalSearch(this.#problem, this.#placement, target, local);
-    if (this.arena <= target) return;
-    // Is there anything within the target at all? A tight limit prunes best.
-    const exact = effortOf(exactSteps * patience);
-    const within = searchExhaustively(this.#problem, target, target, exact);
-    if (within.placement) this.#placement = within.placement;
-    if (this.arena <= target || !within.exhausted) return;
-    this.#raise(target + 1, target, within.nodes);
-    const shorter = searchExhaustively(this.#problem, this.arena - 1, this.bound, exact);
-    if (shorter.placement) this.#placement = shorter.placement;
-    if (shorter.exhausted) this.#raise(this.arena, this.arena - 1, within.nodes + shorter.nodes);
+    let target = Math.max(enough, this.bound);
+    for (let steps = firstRound; this.arena > target && steps <= lastRound * patience; steps *= 4) {
+      if (this.#decide(target, steps) === 'none') {
+        this.#bisect(steps);
+        target = Math.max(enough, this.bound);
+      }
+      if (this.arena <= target) return;
+      this.#placement = improveByLocalSearch(this.#problem, this.#placement, target, effortOf(steps));
+    }
   }
 
   write(offsets: number[]): void {
     this.#members.forEach((item, i) => (offsets[item] = this.#placement.offsets[i] ?? 0));
   }
 
-  #raise(bound: number, within: number, nodes: number): void {
-    this.bound = bound;
-    this.proof = { kind: 'search', within, nodes };
+  /** Narrows the gap between bound and placement; limits that cannot be decided are passed over. */
+  #bisect(steps: number): void {
+    let low = this.bound;
+    while (low < this.arena) {
+      const limit = Math.floor((low + this.arena - 1) / 2);
+      if (this.#decide(limit, steps) !== 'found') low = limit + 1;
+    }
+  }
+
+  /** Is there a placement within the limit? Takes it, or raises the bound. */
+  #decide(limit: number, steps: number): SearchResult['outcome'] {
+    const { outcome, offsets, nodes } = searchWithin(this.#problem, limit, effortOf(steps));
+    this.#nodes += nodes;
+    if (outcome === 'found') this.#placement = { offsets, arena: arenaOf(this.#problem, offsets) };
+    if (outcome === 'none' && limit >= this.bound) {
+      this.bound = limit + 1;
+      this.proof = { kind: 'search', within: limit, nodes: this.#nodes };
+    }
+    return outcome;
   }
 }
 

@@ -71,16 +71,22 @@ export function exponentialOfNegative(a: number, integerBits: number): number {
   return result;
 }
 
-/** 1/(1 + a) for a in [0, 1) without integer bits, by three Newton–Raphson steps. */
-function reciprocalOfOnePlus(a: number): number {
-  const halfDenominator = Math.floor((a + int32Max + 1) / 2);
-  // 48/17 and −32/17 with two integer bits: the linear start of the iteration.
-  let x = 1515870810 + doublingHighMultiply(halfDenominator, -1010580540);
+/**
+ * 1/d for d in [1/2, 1] without integer bits; the result has two. Newton–Raphson, three steps from the line
+ * 48/17 − 32/17·d.
+ */
+export function reciprocalOfHalf(d: number): number {
+  let x = 1515870810 + doublingHighMultiply(d, -1010580540);
   for (let step = 0; step < 3; step++) {
-    const rest = 2 ** 29 - doublingHighMultiply(halfDenominator, x);
+    const rest = 2 ** 29 - doublingHighMultiply(d, x);
     x = (x + shiftLeft(doublingHighMultiply(x, rest), 2)) | 0;
   }
-  return shiftLeft(x, 1);
+  return x;
+}
+
+/** 1/(1 + a) for a in [0, 1) without integer bits. */
+function reciprocalOfOnePlus(a: number): number {
+  return shiftLeft(reciprocalOfHalf(Math.floor((a + int32Max + 1) / 2)), 1);
 }
 
 /** 1/sum for a positive sum with `integerBits`: `scale`/2^31 · 2^−bitsOverUnit, with scale in [2^30, 2^31). */

@@ -1,11 +1,10 @@
-/** ⌊a/b⌋ for integers, exact where a, b and the quotient are safe integers. @throws {RangeError} for b = 0 */
+/** ⌊a/b⌋ for safe integers, exact. @throws {RangeError} for b = 0 */
 export function floorDivide(a: number, b: number): number {
   if (b === 0) throw new RangeError('division by zero');
-  // The quotient may round up to the next integer or, for a negative one, down; the remainder tells.
-  const quotient = Math.floor(a / b);
-  const remainder = a - quotient * b;
-  if (remainder !== 0 && remainder < 0 !== b < 0) return quotient - 1;
-  return Math.abs(remainder) >= Math.abs(b) ? quotient + 1 : quotient;
+  // The remainder is exact where the quotient a/b would be rounded, and a − remainder divides without one.
+  const remainder = a % b;
+  const quotient = (a - remainder) / b;
+  return remainder !== 0 && remainder < 0 !== b < 0 ? quotient - 1 : quotient + 0;
 }
 
 /** Nearest integer, ties to even, as C's rint in the default rounding mode. */

@@ -1,6 +1,7 @@
+import { readTensorFile } from 'match-compiler/plugins/import-onnx';
 import { evaluateGraph } from '../interpreter/evaluate.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Graph } from '../ir/graph.ts';
+import type { Graph, Value } from '../ir/graph.ts';
 import type { Tensor, TensorType } from '../ir/tensor.ts';
 import {
   allAgree,
@@ -82,8 +83,10 @@ async function runPair(
   const cwd = options.cwd ?? process.cwd();
   const files = options.inputs ?? [];
   const seed = options.seed ?? 0;
-  const inputs = files.length > 0 ? tensorsFromFiles(files, graph.inputs, 'input', cwd) : randomInputs(graph, seed);
-  const expected = options.expect?.length ? tensorsFromFiles(options.expect, graph.outputs, 'output', cwd) : undefined;
+  const tensors = (names: readonly string[], values: readonly Value[], role: 'input' | 'output'): readonly Tensor[] =>
+    tensorsFromFiles(names, values, role, cwd, readTensorFile);
+  const inputs = files.length > 0 ? tensors(files, graph.inputs, 'input') : randomInputs(graph, seed);
+  const expected = options.expect?.length ? tensors(options.expect, graph.outputs, 'output') : undefined;
   const outputs = await withTemporaryFolder(async (folder) => {
     options.stage?.('compiling the C');
     const program = await compileBundle(bundle, toolchain, folder, options.sanitize ?? false);

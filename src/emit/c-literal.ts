@@ -71,3 +71,19 @@ export function cString(text: string): string {
   }
   return `${quoted}"`;
 }
+
+/** Items of an initializer list, comma-separated, in lines of up to `width` characters. */
+export function wrapItems(items: readonly string[], width: number): string {
+  const lines: string[] = [];
+  let line = '';
+  items.forEach((item, i) => {
+    const piece = i + 1 < items.length ? `${item},` : item;
+    if (line !== '' && line.length + 1 + piece.length > width) {
+      lines.push(line);
+      line = piece;
+    } else {
+      line += line === '' ? piece : ` ${piece}`;
+    }
+  });
+  return [...lines, line].join('\n');
+}

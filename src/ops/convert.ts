@@ -12,18 +12,18 @@ export function convertData(data: TensorData, from: DataType, to: DataType, satu
   if (from === to) return data;
   const result = createData(to, data.length);
   if (to === 'bool') {
-    for (let i = 0; i < data.length; i++) result[i] = (Number(data[i]) !== 0 ? 1 : 0) as never;
+    for (let i = 0; i < data.length; i++) result[i] = Number(data[i]) !== 0 ? 1 : 0;
   } else if (isWide(to)) {
     convertToWide(data, result as BigInt64Array | BigUint64Array, to, saturate);
   } else if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
     convertFromWide(data, result, to, saturate);
   } else {
-    const source: ArrayLike<number> = data as Exclude<TensorData, BigInt64Array | BigUint64Array>;
+    const source: ArrayLike<number> = data;
     const clamp = saturate && !isFloat(to);
     const { min, max } = clamp ? integerRange(to) : { min: 0, max: 0 };
     for (let i = 0; i < source.length; i++) {
       const value = source[i] ?? 0;
-      result[i] = (clamp ? (value < min ? min : value > max ? max : value) : value) as never;
+      result[i] = clamp ? (value < min ? min : value > max ? max : value) : value;
     }
   }
   return result;
@@ -54,11 +54,11 @@ function convertFromWide(
   saturate: boolean,
 ): void {
   if (to === 'float32') {
-    for (let i = 0; i < data.length; i++) result[i] = wideToFloat32(data[i] ?? 0n) as never;
+    for (let i = 0; i < data.length; i++) result[i] = wideToFloat32(data[i] ?? 0n);
     return;
   }
   if (to === 'float64') {
-    for (let i = 0; i < data.length; i++) result[i] = Number(data[i]) as never;
+    for (let i = 0; i < data.length; i++) result[i] = Number(data[i]);
     return;
   }
   const range = integerRange(to);
@@ -66,7 +66,7 @@ function convertFromWide(
   for (let i = 0; i < data.length; i++) {
     const value = data[i] ?? 0n;
     const clamped = saturate ? (value < min ? min : value > max ? max : value) : BigInt.asIntN(32, value);
-    result[i] = Number(clamped) as never;
+    result[i] = Number(clamped);
   }
 }
 

@@ -57,13 +57,12 @@ export function defineBinary(meaning: BinaryMeaning): OpDefinition<BinaryAttribu
       if (isWide(dtype)) {
         const [wideA, wideB] = [a as BigInt64Array, b as BigInt64Array];
         for (let i = 0; i < result.length; i++)
-          result[i] = meaning.wide(wideA[i] ?? 0n, wideB[i] ?? 0n, rounding) as never;
+          result[i] = meaning.wide(wideA[i] ?? 0n, wideB[i] ?? 0n, rounding);
         return [result];
       }
       const apply = isFloat(dtype) ? meaning.real : meaning.integer;
       const [numbersA, numbersB] = [a as NumberData, b as NumberData];
-      for (let i = 0; i < result.length; i++)
-        result[i] = apply(numbersA[i] ?? 0, numbersB[i] ?? 0, rounding) as never;
+      for (let i = 0; i < result.length; i++) result[i] = apply(numbersA[i] ?? 0, numbersB[i] ?? 0, rounding);
       return [result];
     },
   });
@@ -108,12 +107,12 @@ export function defineUnary<A extends Attributes>(meaning: UnaryMeaning<A>): OpD
       if (isWide(dtype)) {
         const apply = meaning.wide?.(attributes);
         const data = x.data as BigInt64Array;
-        if (apply) for (let i = 0; i < result.length; i++) result[i] = apply(data[i] ?? 0n) as never;
+        if (apply) for (let i = 0; i < result.length; i++) result[i] = apply(data[i] ?? 0n);
         return [result];
       }
       const apply = meaning.real(attributes, dtype === 'float32' ? Math.fround : identity);
       const data = x.data as NumberData;
-      for (let i = 0; i < result.length; i++) result[i] = apply(data[i] ?? 0) as never;
+      for (let i = 0; i < result.length; i++) result[i] = apply(data[i] ?? 0);
       return [result];
     },
   });

@@ -61,7 +61,7 @@ export function maxPool(x: Tensor, axes: PoolAxes, output: TensorType): TensorDa
         if (value > largest || Number.isNaN(value)) largest = value;
       }
     }
-    result[at] = largest as never;
+    result[at] = largest;
   });
   return result;
 }
@@ -84,7 +84,7 @@ export function averagePool(
   const isFloatMean = rounding === 'float';
   forEachSum(x, axes, 0, isFloatMean, (at, sum, inside, padded) => {
     const count = countIncludePad ? padded : inside;
-    result[at] = (count === 0 ? 0 : isFloatMean ? sum / count : integerMean(sum, count, rounding)) as never;
+    result[at] = count === 0 ? 0 : isFloatMean ? sum / count : integerMean(sum, count, rounding);
   });
   return result;
 }

@@ -34,7 +34,7 @@ export const prelu = defineOp<PreluAttributes>({
     const result: TensorData = createData(x.type.dtype, data.length);
     for (let i = 0; i < data.length; i++) {
       const value = data[i] ?? 0;
-      result[i] = (value < 0 ? value * (slopes[i] ?? 0) : value) as never;
+      result[i] = value < 0 ? value * (slopes[i] ?? 0) : value;
     }
     return [result];
   },

@@ -38,7 +38,7 @@ export const quantize = defineOp<QuantizeAttributes>({
       const channel = extent === 1 ? 0 : Math.floor(i / inner) % extent;
       const q =
         roundHalfEven(Math.fround((data[i] ?? 0) / (scales[channel] ?? 1))) + (zeroPoints[channel] ?? 0);
-      result[i] = (q < min ? min : q > max ? max : q) as never;
+      result[i] = q < min ? min : q > max ? max : q;
     }
     return [result];
   },

@@ -66,7 +66,7 @@ function combine(
   const result = createData(dtype, left.length);
   for (let i = 0; i < left.length; i++) {
     const y = apply((left[i] as number) - aZeroPoint, (right[i] as number) - bZeroPoint) + zeroPoint;
-    result[i] = (y < min ? min : y > max ? max : y) as never;
+    result[i] = y < min ? min : y > max ? max : y;
   }
   return result;
 }

@@ -33,7 +33,7 @@ export function evaluateQuantizedSoftmax(x: Tensor, attributes: QuantizedSoftmax
       apply(row);
       for (let i = 0; i < extent; i++) {
         const y = row[i] as number;
-        result[start + i * inner] = (y < min ? min : y > max ? max : y) as never;
+        result[start + i * inner] = y < min ? min : y > max ? max : y;
       }
     }
   }

@@ -56,7 +56,7 @@ export function defineReduction(reduction: Reduction): OpDefinition<ReductionAtt
       const size = elementCount(axes.map((axis) => shape[axis] ?? 0));
       const result = createData(dtype, groups);
       for (let group = 0; group < groups; group++) {
-        result[group] = reduction.reduce(arranged, group * size, size, dtype) as never;
+        result[group] = reduction.reduce(arranged, group * size, size, dtype);
       }
       return [result];
     },

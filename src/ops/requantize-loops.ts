@@ -32,7 +32,7 @@ export function requantizeElements(inputs: readonly Tensor[], attributes: Requan
         scaled = isNarrow ? scale(Number(x)) : scaleWide(attributes, constants, channel, x);
       }
       const y = scaled + zeroPoint;
-      result[i] = (y < min ? min : y > max ? max : y) as never;
+      result[i] = y < min ? min : y > max ? max : y;
     }
     if (++channel === extent) channel = 0;
   }
@@ -69,11 +69,13 @@ function scalingOf(attributes: RequantizeAttributes, constants: readonly Tensor[
 function floorScaling(multiplier: number, addend: number | bigint, divisor: number): Scaling {
   const offset = Number(addend);
   const isSafe = Number.isSafeInteger(offset);
+  const isPowerOfTwo = 2 ** Math.round(Math.log2(divisor)) === divisor;
   return (x) => {
     const product = x * multiplier;
     const sum = product + offset;
-    if (isSafe && Number.isSafeInteger(product) && Number.isSafeInteger(sum))
-      return floorDivide(sum, divisor);
+    if (isSafe && Number.isSafeInteger(product) && Number.isSafeInteger(sum)) {
+      return isPowerOfTwo ? Math.floor(sum / divisor) : floorDivide(sum, divisor);
+    }
     return Number(floorDivideWide(BigInt(x) * BigInt(multiplier) + BigInt(addend), BigInt(divisor)));
   };
 }

@@ -3,7 +3,7 @@ import { nearest } from '../diagnostics/suggest.ts';
 import type { Value } from '../ir/graph.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { archiveEntryMissing, tensorNameUnknown, tensorsMissing, tensorsTooMany } from './diagnostics.ts';
-import { readTensorFile, tensorOfType } from './tensor-file.ts';
+import { readTensorFile, tensorOfType, type TensorDecoder, type TensorFile } from './tensor-file.ts';
 
 /** `NAME=FILE`, or a file for the next input that has none. */
 interface Argument {
@@ -14,6 +14,7 @@ interface Argument {
 /**
  * The tensors for the inputs (or outputs) of a graph from the files that the user named: by NAME=FILE, by the
  * names inside an .npz archive, or in the order of the graph.
+ * @param decodeProto reads ONNX's TensorProto
  * @returns in the order of `values`
  * @throws {MatchError} TENSOR_*, TENSORS_MISSING, TENSORS_TOO_MANY
  */
@@ -22,19 +23,21 @@ export function tensorsFromFiles(
   values: readonly Value[],
   role: 'input' | 'output',
   cwd: string,
+  decodeProto: TensorDecoder,
 ): readonly Tensor[] {
+  const read = (file: string): TensorFile => readTensorFile(resolve(cwd, file), file, decodeProto);
   const found = new Map<Value, Tensor>();
   const parsed = args.map((arg) => parseArgument(arg, values, role));
   for (const { file, value } of parsed) {
     if (!value) continue;
-    found.set(value, namedTensor(file, value, cwd));
+    found.set(value, namedTensor(read(file), file, value));
   }
   for (const { file, value } of parsed) {
     if (value) continue;
     const open = values.filter((candidate) => !found.has(candidate));
     const [next] = open;
     if (!next) throw tensorsTooMany(role, file, values.length);
-    const content = readTensorFile(resolve(cwd, file), file);
+    const content = read(file);
     if (content.kind === 'archive') {
       for (const [name, tensor] of fromArchive(content.tensors, open, file)) found.set(name, tensor);
     } else {
@@ -62,8 +65,7 @@ function parseArgument(argument: string, values: readonly Value[], role: 'input'
   throw tensorNameUnknown(name, role, nearest(name, names), names);
 }
 
-function namedTensor(file: string, value: Value, cwd: string): Tensor {
-  const content = readTensorFile(resolve(cwd, file), file);
+function namedTensor(content: TensorFile, file: string, value: Value): Tensor {
   if (content.kind !== 'archive') return tensorOfType(content, value.type, value.name, file);
   const [tensor] = fromArchive(content.tensors, [value], file).values();
   if (!tensor) throw archiveEntryMissing(file, [value.name], [...content.tensors.keys()]);

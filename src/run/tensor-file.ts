@@ -9,7 +9,6 @@ import {
 } from './diagnostics.ts';
 import { parseNpy } from './npy.ts';
 import { parseNpz } from './npz.ts';
-import { parseTensorProto } from './tensor-proto.ts';
 
 /** What a tensor file holds: raw bytes know no type, an archive holds several tensors by name. */
 export type TensorFile =
@@ -17,13 +16,17 @@ export type TensorFile =
   | { readonly kind: 'tensor'; readonly tensor: Tensor }
   | { readonly kind: 'archive'; readonly tensors: ReadonlyMap<string, Tensor> };
 
+/** Reads a tensor from the bytes of a file: of a format that an importer knows. */
+export type TensorDecoder = (bytes: Uint8Array, file: string) => Tensor;
+
 /**
  * @param path absolute, or relative to the working folder
  * @param file the name that messages show
+ * @param decodeProto reads ONNX's TensorProto
  * @throws {MatchError} TENSOR_FILE_MISSING, TENSOR_FILE_UNREADABLE, TENSOR_FORMAT_UNKNOWN, TENSOR_FILE_BROKEN,
- *   TENSOR_TYPE_UNSUPPORTED
+ *   TENSOR_TYPE_UNSUPPORTED and what `decodeProto` throws
  */
-export function readTensorFile(path: string, file: string): TensorFile {
+export function readTensorFile(path: string, file: string, decodeProto: TensorDecoder): TensorFile {
   const format = extname(path).toLowerCase();
   if (!['.bin', '.npy', '.npz', '.pb'].includes(format)) throw tensorFormatUnknown(file);
   const bytes = readBytes(path, file);
@@ -33,7 +36,7 @@ export function readTensorFile(path: string, file: string): TensorFile {
     case '.npz':
       return { kind: 'archive', tensors: parseNpz(bytes, file) };
     case '.pb':
-      return { kind: 'tensor', tensor: parseTensorProto(bytes, file) };
+      return { kind: 'tensor', tensor: decodeProto(bytes, file) };
     default:
       return { kind: 'raw', bytes };
   }

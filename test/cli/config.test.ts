@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { folderWith, match, type CliResult } from '../support/match-cli.ts';
+import { MatchError, type Diagnostic } from 'match-compiler';
+import { build, type BuildOptions, type BuildResult } from 'match-compiler/build';
+import { folderWith } from '../support/match-cli.ts';
 
 /** An importer of its own, so that these tests need no model format. */
 const textImporter = `
@@ -29,18 +31,24 @@ function configured(config: string, files: Readonly<Record<string, string>> = {}
   return folderWith({ ...project, 'match.config.ts': importLine + config, ...files });
 }
 
-interface Failed {
-  readonly error: { code: string; message: string; hint?: string; plugin?: string; hook?: string; loc?: { file?: string; line?: number } };
+interface Attempt {
+  readonly results: readonly BuildResult[];
+  readonly error?: Diagnostic;
 }
 
-function failed(t: ExecutionContext, result: CliResult, code: string): Failed['error'] {
-  t.is(result.code, 1, result.stderr);
-  const { error } = JSON.parse(result.stdout) as Failed;
-  t.is(error.code, code, error.message);
-  return error;
+async function attempt(cwd: string, options: BuildOptions = {}): Promise<Attempt> {
+  try {
+    return { results: await build({ cwd, ...options }) };
+  } catch (error) {
+    if (!MatchError.is(error)) throw error;
+    return { results: [], error: error.diagnostic };
+  }
 }
 
-const buildJson = (cwd: string, ...args: string[]): Promise<CliResult> => match(['build', '--json', ...args], { cwd });
+function failed(t: ExecutionContext, { error }: Attempt, code: string): Diagnostic {
+  t.is(error?.code, code, error?.message);
+  return error ?? { code: '', severity: 'error', message: '' };
+}
 
 test('a configuration outside the package imports the package itself and relative TypeScript', async (t) => {
   const cwd = configured(`
@@ -56,8 +64,8 @@ test('a configuration outside the package imports the package itself and relativ
     };
     if (foldConstants().name !== 'fold-constants') throw new Error('wrong plugin');
     export default defineConfig({ models: ['model.txt'], plugins: [importText(), false, [null, [check]]] });`);
-  const result = await buildJson(cwd);
-  t.is(result.code, 0, result.stderr);
+  const result = await attempt(cwd);
+  t.is(result.error, undefined);
   t.true(existsSync(join(cwd, 'match-out/match-build.json')));
 });
 
@@ -65,9 +73,9 @@ test('a function is told the command and the mode', async (t) => {
   const cwd = configured(
     `export default defineConfig(async ({ command, mode }) => ({ models: [{ file: 'model.txt', name: \`\${command}_\${mode}\` }], plugins: [importText()] }));`,
   );
-  const result = await buildJson(cwd, '--mode', 'fast');
-  t.is(result.code, 0, result.stderr);
-  t.like(JSON.parse(result.stdout), { builds: [{ name: 'build_fast' }] });
+  const result = await attempt(cwd, { mode: 'fast' });
+  t.is(result.error, undefined);
+  t.is(result.results[0]?.name, 'build_fast');
 });
 
 test('it is found from a folder below, up to the first package.json', async (t) => {
@@ -76,11 +84,11 @@ test('it is found from a folder below, up to the first package.json', async (t) 
     'other/package.json': '{}',
     'other/src/file.c': '',
   });
-  const below = await buildJson(join(cwd, 'src/deep'));
-  t.is(below.code, 0, below.stderr);
+  const below = await attempt(join(cwd, 'src/deep'));
+  t.is(below.error, undefined);
   t.deepEqual(readdirSync(join(cwd, 'src/deep')), ['file.c'], 'paths are relative to the configuration');
   t.true(existsSync(join(cwd, 'match-out')));
-  failed(t, await buildJson(join(cwd, 'other/src')), 'CONFIG_NO_MODEL');
+  failed(t, await attempt(join(cwd, 'other/src')), 'CONFIG_NO_MODEL');
 });
 
 test('a command line argument names a configured model or another file', async (t) => {
@@ -88,9 +96,9 @@ test('a command line argument names a configured model or another file', async (
     `export default defineConfig({ models: [{ file: 'model.txt', name: 'a', dialect: 'integer' }, { file: 'model.txt', name: 'b' }], plugins: [importText()] });`,
     { 'more/c.txt': '' },
   );
-  await buildJson(cwd, 'a');
+  await attempt(cwd, { model: 'a' });
   t.deepEqual(readdirSync(join(cwd, 'match-out')), ['a'], 'its own folder, as when all are built');
-  const other = await match(['build', '--json', '--out', 'there', 'c.txt'], { cwd: join(cwd, 'more') });
+  const other = await attempt(join(cwd, 'more'), { model: 'c.txt', outDir: 'there' });
   failed(t, other, 'MODEL_EMPTY');
 });
 
@@ -103,13 +111,13 @@ test('several models and targets: a folder for each pair', async (t) => {
     export default defineConfig({
       models: ['model.txt', { file: 'model.txt', name: 'other' }], targets: ['host', soc], outDir: 'gen', plugins: [importText()] });`,
   );
-  const result = await buildJson(cwd);
-  t.is(result.code, 0, result.stderr);
+  const result = await attempt(cwd);
+  t.is(result.error, undefined);
   for (const model of ['model', 'other']) {
     t.deepEqual(readdirSync(join(cwd, 'gen', model)).sort(), ['host', 'soc']);
   }
-  const one = await buildJson(cwd, 'model', '--target', 'soc', '--out', 'one');
-  t.is(one.code, 0, one.stderr);
+  const one = await attempt(cwd, { model: 'model', target: 'soc', outDir: 'one' });
+  t.is(one.error, undefined);
   t.true(existsSync(join(cwd, 'one/match-build.json')));
 });
 
@@ -142,7 +150,7 @@ const refusals: readonly (readonly [title: string, code: string, config: string,
 for (const [title, code, config, says] of refusals) {
   test(`refused: ${title}`, async (t) => {
     const cwd = configured(config);
-    const { hint = '', message, loc } = failed(t, await buildJson(cwd), code);
+    const { hint = '', message, loc } = failed(t, await attempt(cwd), code);
     t.regex(`${message} ${hint}`.replaceAll('\n', ' '), says);
     if (code.startsWith('CONFIG_') && code !== 'CONFIG_NAME_TAKEN') t.is(loc?.file, 'match.config.ts');
     t.false(existsSync(join(cwd, 'match-out')));
@@ -150,19 +158,19 @@ for (const [title, code, config, says] of refusals) {
 }
 
 test('an error in a configuration leads to its line; one in a plugin to plugin and hook', async (t) => {
-  const thrown = failed(t, await buildJson(configured(`\nthrow new Error('boom');`)), 'CONFIG_LOAD_FAILED');
+  const thrown = failed(t, await attempt(configured(`\nthrow new Error('boom');`)), 'CONFIG_LOAD_FAILED');
   t.is(thrown.loc?.line, 4);
   const config = `export default { models: ['model.txt'], plugins: [importText(), { name: 'bad', transform() { throw new Error('boom'); } }] };`;
-  t.like(failed(t, await buildJson(configured(config)), 'PLUGIN_FAILED'), { plugin: 'bad', hook: 'transform' });
+  t.like(failed(t, await attempt(configured(config)), 'PLUGIN_FAILED'), { plugin: 'bad', hook: 'transform' });
 });
 
-test('--config: another file, or one that is not there', async (t) => {
+test('config: another file, or one that is not there', async (t) => {
   const cwd = folderWith({
     ...project,
     'configs/small.mjs': `import { importText } from '../plugins/text.ts';\nexport default { models: ['../model.txt'], outDir: '../small', plugins: [importText()] };`,
   });
-  const result = await buildJson(cwd, '--config', 'configs/small.mjs');
-  t.is(result.code, 0, result.stderr);
-  t.like(JSON.parse(result.stdout), { builds: [{ outDir: join(realpathSync(cwd), 'small') }] });
-  failed(t, await buildJson(cwd, '--config', 'gone.ts'), 'CONFIG_MISSING');
+  const result = await attempt(cwd, { config: 'configs/small.mjs' });
+  t.is(result.error, undefined);
+  t.is(result.results[0]?.outDir, join(cwd, 'small'));
+  failed(t, await attempt(cwd, { config: 'gone.ts' }), 'CONFIG_MISSING');
 });

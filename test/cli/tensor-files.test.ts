@@ -10,8 +10,7 @@ import { parseNpy } from '../../src/run/npy.ts';
 import { parseNpz } from '../../src/run/npz.ts';
 import { randomTensor, randomWords } from '../../src/run/random.ts';
 import { tensorsFromFiles } from '../../src/run/tensor-arguments.ts';
-import { parseTensorProto } from '../../src/run/tensor-proto.ts';
-import { elements, npyFile, tensorProto, type NpyOptions } from '../support/tensor-files.ts';
+import { elements, npyFile, type NpyOptions } from '../support/tensor-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'match-test-'));
 
@@ -74,26 +73,6 @@ test('.npz: arrays by name; a broken archive is refused', (t) => {
   );
 });
 
-test('.pb: raw data and typed lists of every element type', (t) => {
-  for (const dtype of dataTypes) {
-    const original = counting(dtype, [2, 3]);
-    for (const form of ['raw', 'packed', 'single'] as const) {
-      const read = parseTensorProto(tensorProto(original, form), 'a.pb');
-      t.deepEqual(read.type, original.type, `${dtype} ${form}`);
-      t.deepEqual(read.data, original.data, `${dtype} ${form}`);
-    }
-  }
-  t.deepEqual(elements(parseTensorProto(tensorProto(tensor('int64', [1], [-1n]), 'packed'), 'a.pb')), [-1n]);
-});
-
-test('.pb: every truncation is a coded error or a shorter tensor that does not fit', (t) => {
-  const good = tensorProto(counting('int32', [4, 4]), 'raw');
-  for (let length = 0; length < good.length; length++) {
-    const code = codeOf(() => parseTensorProto(good.slice(0, length), 'a.pb'));
-    t.true(['TENSOR_FILE_BROKEN', 'TENSOR_TYPE_UNSUPPORTED'].includes(code), `${length}: ${code}`);
-  }
-});
-
 test('arguments: order of the graph, names, archives', (t) => {
   const values = [
     { id: 0, name: 'left', type: { dtype: 'int8', shape: [2] } },
@@ -106,7 +85,9 @@ test('arguments: order of the graph, names, archives', (t) => {
   write('unnamed.npz', zipSync({ 'arr_0.npy': npyFile(tensor('int8', [2], [1, -1])), 'arr_1.npy': npyFile(tensor('float32', [1, 2], [0.5, -1])) }));
   write('flat.npy', npyFile(tensor('float32', [2], [0.5, -1])));
   write('text.txt', new Uint8Array(2));
-  const read = (...args: string[]) => tensorsFromFiles(args, values, 'input', folder).map(elements);
+  const decodeProto = (bytes: Uint8Array): Tensor => tensor('int8', [bytes.length], bytes);
+  write('left.pb', new Uint8Array([1, 255]));
+  const read = (...args: string[]) => tensorsFromFiles(args, values, 'input', folder, decodeProto).map(elements);
   const expected = [
     [1, -1],
     [0.5, -1],
@@ -114,6 +95,7 @@ test('arguments: order of the graph, names, archives', (t) => {
   t.deepEqual(read('left.bin', 'right.npy'), expected);
   t.deepEqual(read('a=b=right.npy', 'left.bin'), expected);
   t.deepEqual(read('left=left.bin', 'a=b=both.npz'), expected);
+  t.deepEqual(read('left.pb', 'right.npy'), expected);
   t.deepEqual(read('both.npz'), expected);
   t.deepEqual(read('unnamed.npz'), expected);
   t.is(

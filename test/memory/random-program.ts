@@ -1,6 +1,12 @@
 import fc from 'fast-check';
-import type { Program } from 'match-compiler';
-import { sampleProgram, type Sample, type SampleBuffer, type SampleOverlap, type SampleStep } from './sample-program.js';
+import { printProgram, type Program } from 'match-compiler';
+import {
+  sampleProgram,
+  type Sample,
+  type SampleBuffer,
+  type SampleOverlap,
+  type SampleStep,
+} from './sample-program.js';
 
 export interface RandomShape {
   readonly kernels: number;
@@ -22,7 +28,10 @@ interface RandomKernel {
 /** Programs of kernels that read some of what was made before, most often what was made last. */
 export function randomPrograms({ kernels, bytes, alignments, launches }: RandomShape): fc.Arbitrary<Program> {
   const kernel: fc.Arbitrary<RandomKernel> = fc.record({
-    reads: fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(3)), { minLength: 1, maxLength: 3 }),
+    reads: fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(3)), {
+      minLength: 1,
+      maxLength: 3,
+    }),
     sizes: fc.array(fc.integer({ min: 1, max: bytes }), { minLength: 1, maxLength: 2 }),
     alignment: fc.constantFrom(...alignments),
     scratch: fc.oneof(fc.constant(0), fc.nat(bytes)),
@@ -31,11 +40,17 @@ export function randomPrograms({ kernels, bytes, alignments, launches }: RandomS
   });
   return fc
     .tuple(fc.integer({ min: 1, max: bytes }), fc.array(kernel, { minLength: 1, maxLength: kernels }))
-    .map(([inputBytes, list]) => sampleProgram(assemble(inputBytes, list)));
+    .map(([inputBytes, list]) => {
+      const program = sampleProgram(assemble(inputBytes, list));
+      // Counterexamples are shown as text.
+      return Object.assign(program, { [fc.toStringMethod]: () => printProgram(program) });
+    });
 }
 
 function assemble(inputBytes: number, kernels: readonly RandomKernel[]): Sample {
-  const made: (SampleBuffer & { used: boolean })[] = [{ name: 'x', bytes: inputBytes, role: 'input', used: false }];
+  const made: (SampleBuffer & { used: boolean })[] = [
+    { name: 'x', bytes: inputBytes, role: 'input', used: false },
+  ];
   const scratch: SampleBuffer[] = [];
   const steps: SampleStep[] = [];
   const pending = new Map<string, string>();

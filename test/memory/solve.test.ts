@@ -8,7 +8,12 @@ interface Problem {
 }
 
 /** Small items whose live ranges crowd, with permissions wherever one item ends where another begins. */
-function problems(count: number, size: number, alignments: readonly number[], times: number): fc.Arbitrary<Problem> {
+function problems(
+  count: number,
+  size: number,
+  alignments: readonly number[],
+  times: number,
+): fc.Arbitrary<Problem> {
   const item = fc
     .record({
       size: fc.integer({ min: 1, max: size }),
@@ -84,16 +89,18 @@ for (const [name, alignments] of [
 ] as const) {
   test(`small problems are solved as trying everything does: ${name}`, (t) => {
     fc.assert(
-      fc.property(problems(6, 6, alignments, 4), (problem) => {
+      fc.property(problems(6, 5, alignments, 4), (problem) => {
         const { offsets, arena, bound, proof } = solvePlacement(problem.items, problem.permissions);
         if (!isLegal(problem, offsets)) throw new Error(`illegal: ${offsets.join(' ')}`);
         const end = Math.max(...problem.items.map(({ size }, i) => (offsets[i] ?? 0) + size));
         const best = bruteForce(problem);
         if (arena !== end || arena !== best || bound !== best) {
-          throw new Error(`${arena} ending at ${end}, at least ${bound} (${proof.kind}), but the optimum is ${best}`);
+          throw new Error(
+            `${arena} ending at ${end}, at least ${bound} (${proof.kind}), but the optimum is ${best}`,
+          );
         }
       }),
-      { numRuns: 1500, seed: 7 },
+      { numRuns: 400, seed: 7 },
     );
     t.pass();
   });
@@ -120,19 +127,16 @@ test('the same problem has the same answer', (t) => {
 });
 
 test('a bound that no clique proves is proven by search', (t) => {
-  // Items of 3, 3 and 2 around two of 2 that pull them apart: classical example of a gap to the peak.
-  const items: Item[] = [];
-  let found = false;
+  let found = 0;
   fc.assert(
-    fc.property(problems(9, 4, [1], 6), (problem) => {
-      const { arena, bound, proof } = solvePlacement(problem.items, []);
+    fc.property(problems(7, 5, [1, 2], 5), ({ items, permissions }) => {
+      const { arena, bound, proof } = solvePlacement(items, permissions);
       if (proof.kind !== 'search') return;
-      found = true;
+      found++;
       t.is(bound, arena);
       t.is(proof.within, arena - 1);
-      items.push(...problem.items);
     }),
-    { numRuns: 3000, seed: 11 },
+    { numRuns: 500, seed: 11 },
   );
-  t.true(found);
+  t.true(found > 0);
 });

@@ -18,8 +18,22 @@ export interface CliResult {
   readonly milliseconds: number;
 }
 
-/** Runs `match` without a terminal, in a folder. `env` is added to a clean environment. */
+let running: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs `match` without a terminal, in a folder. `env` is added to a clean environment. One at a time: the
+ * tests of a file start together.
+ */
 export function match(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<CliResult> {
+  const result = running.then(() => start(args, options));
+  running = result.catch(() => undefined);
+  return result;
+}
+
+function start(
   args: readonly string[],
   options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<CliResult> {

@@ -4,6 +4,8 @@ import clampInt32 from './clamp_int32.c';
 import clampInt64 from './clamp_int64.c';
 import divideInt32 from './divide_int32.c';
 import divideInt64 from './divide_int64.c';
+import doublingHighMultiply from './doubling_high_multiply.c';
+import fixedPointReciprocal from './fixed_point_reciprocal.c';
 import floorDivideInt32 from './floor_divide_int32.c';
 import floorDivideInt64 from './floor_divide_int64.c';
 import floorDividePositive from './floor_divide_positive.c';
@@ -16,6 +18,8 @@ import requantizeSingle from './requantize_single.c';
 import requantizeSingleWide from './requantize_single_wide.c';
 import roundEvenFloat32 from './round_even_f32.c';
 import roundEvenFloat64 from './round_even_f64.c';
+import roundingDivide from './rounding_divide.c';
+import saturatingShift from './saturating_shift.c';
 import shiftRight from './shift_right.c';
 import wrapFloat32Int32 from './wrap_f32_int32.c';
 import wrapFloat32Int64 from './wrap_f32_int64.c';
@@ -24,19 +28,24 @@ import wrapFloat64Int64 from './wrap_f64_int64.c';
 
 const source = (name: string, text: string): Template => ({ path: `plugins/host/support/${name}.c`, text });
 
+const clampInt64Source = source('clamp_int64', clampInt64);
 const divideInt32Source = source('divide_int32', divideInt32);
 const divideInt64Source = source('divide_int64', divideInt64);
+const doublingHighMultiplySource = source('doubling_high_multiply', doublingHighMultiply);
 const powerUint32Source = source('power_uint32', powerUint32);
 const powerUint64Source = source('power_uint64', powerUint64);
+const saturatingShiftSource = source('saturating_shift', saturatingShift);
 const shiftRightSource = source('shift_right', shiftRight);
 
 /** Functions that kernels call. Each list holds the function and, before it, what the function itself calls. */
 export const support = {
   clampFloat64: [source('clamp_f64', clampFloat64)],
   clampInt32: [source('clamp_int32', clampInt32)],
-  clampInt64: [source('clamp_int64', clampInt64)],
+  clampInt64: [clampInt64Source],
   divideInt32: [divideInt32Source],
   divideInt64: [divideInt64Source],
+  doublingHighMultiply: [shiftRightSource, doublingHighMultiplySource],
+  fixedPointReciprocal: [clampInt64Source, shiftRightSource, doublingHighMultiplySource, saturatingShiftSource, source('fixed_point_reciprocal', fixedPointReciprocal)],
   floorDivideInt32: [divideInt32Source, source('floor_divide_int32', floorDivideInt32)],
   floorDivideInt64: [divideInt64Source, source('floor_divide_int64', floorDivideInt64)],
   floorDividePositive: [source('floor_divide_positive', floorDividePositive)],
@@ -49,6 +58,8 @@ export const support = {
   requantizeSingleWide: [shiftRightSource, source('requantize_single_wide', requantizeSingleWide)],
   roundEvenFloat32: [source('round_even_f32', roundEvenFloat32)],
   roundEvenFloat64: [source('round_even_f64', roundEvenFloat64)],
+  roundingDivide: [shiftRightSource, source('rounding_divide', roundingDivide)],
+  saturatingShift: [clampInt64Source, saturatingShiftSource],
   shiftRight: [shiftRightSource],
   wrapFloat32Int32: [source('wrap_f32_int32', wrapFloat32Int32)],
   wrapFloat32Int64: [source('wrap_f32_int64', wrapFloat32Int64)],

@@ -1,4 +1,5 @@
-import { integerRange, isInteger, ops, type BinaryAttributes, type DataType, type OpDefinition } from 'match-compiler';
+import { integerRange, isInteger, ops, type BinaryAttributes, type DataType, type OpDefinition, type Value } from 'match-compiler';
+import type { NodeBuilder } from '../node-builder.ts';
 import { clipBounds } from '../operators/element-wise.ts';
 import { concat as joinParts } from '../operators/layout.ts';
 import { integerOperand } from './constants.ts';
@@ -38,6 +39,37 @@ export const mul: IntegerOperator = (node, build, session) => {
   }
   return product(node, build, session);
 };
+
+/** Any number of operands, combined from the left. */
+const variadic =
+  (op: OpDefinition<BinaryAttributes>): IntegerOperator =>
+  (node, build) => {
+    const [first = node.value(0), ...rest] = node.node.inputs.map((_, index) => integerOperand(node, build, index));
+    const dtype: DataType = [first, ...rest].some(({ type }) => type.dtype === 'int64') ? 'int64' : 'int32';
+    const last = rest.pop();
+    if (!last) return first;
+    const others = rest.reduce((left, right) => build.step(op, [left, right], { dtype }), first);
+    return build.emit(op, [others, last], { dtype });
+  };
+
+export const max = variadic(ops.maximum);
+export const min = variadic(ops.minimum);
+export const sum = variadic(ops.add);
+
+/** Narrow types have no room for the result. */
+const widened =
+  (op: OpDefinition<Record<string, never>>): IntegerOperator =>
+  (node, build) =>
+    build.emit(op, [widen(build, node.value(0))], {});
+
+export const abs = widened(ops.abs);
+export const neg = widened(ops.neg);
+
+/** At least 32 bits. */
+export function widen(build: NodeBuilder, x: Value): Value {
+  if (x.type.dtype === 'int32' || x.type.dtype === 'int64') return x;
+  return build.step(ops.cast, [x], { dtype: 'int32', saturate: true });
+}
 
 /** Rounding an integer leaves it. */
 export const round: IntegerOperator = (node) => node.value(0);

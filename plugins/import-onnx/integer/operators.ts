@@ -17,6 +17,7 @@ export type IntegerOperator = (
 /** Operators that mean something else on integers than on floats. */
 const integerOperators: ReadonlyMap<string, IntegerOperator> = new Map(
   Object.entries({
+    Abs: elementWise.abs,
     Add: elementWise.add,
     AveragePool: pooling.averagePool,
     Cast: elementWise.cast,
@@ -29,16 +30,21 @@ const integerOperators: ReadonlyMap<string, IntegerOperator> = new Map(
     Gemm: layers.gemm,
     GlobalAveragePool: pooling.globalAveragePool,
     MatMul: layers.matMul,
+    Max: elementWise.max,
+    Min: elementWise.min,
     Mul: elementWise.mul,
+    Neg: elementWise.neg,
+    ReduceMean: pooling.reduceMean,
+    ReduceSum: pooling.reduceSum,
     Relu: elementWise.relu,
     Round: elementWise.round,
     Sub: elementWise.sub,
+    Sum: elementWise.sum,
   }),
 );
 
 /** Operators that move elements or pick among them: the same on integers. */
 const indifferent: ReadonlySet<string> = new Set([
-  'Abs',
   'DepthToSpace',
   'Dropout',
   'Expand',
@@ -46,13 +52,9 @@ const indifferent: ReadonlySet<string> = new Set([
   'Gather',
   'GlobalMaxPool',
   'Identity',
-  'Max',
   'MaxPool',
-  'Min',
-  'Neg',
   'Pad',
   'ReduceMax',
-  'ReduceSum',
   'Reshape',
   'Resize',
   'Shape',

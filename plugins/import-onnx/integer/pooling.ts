@@ -1,8 +1,10 @@
-import { elementCount, ops, type Value } from 'match-compiler';
+import { elementCount, ops, tensor, type Value } from 'match-compiler';
 import type { NodeBuilder } from '../node-builder.ts';
 import type { NodeReader } from '../node-reader.ts';
 import { averageAttributes, globalWindow, type PoolWindow } from '../operators/pooling.ts';
+import { reductionAttributes } from '../operators/reduction.ts';
 import { asImage, onImage } from '../operators/window.ts';
+import { widen } from './element-wise.ts';
 import type { IntegerOperator } from './operators.ts';
 import type { IntegerSession } from './session.ts';
 
@@ -49,6 +51,28 @@ function mean(
     add(ops.averagePool2d, [image], { ...window, countIncludePad, rounding: 'floor' }),
   );
 }
+
+export const reduceSum: IntegerOperator = (node, build) => {
+  const x = widen(build, node.value(0));
+  return build.emit(ops.reduceSum, [x], reductionAttributes(node, x));
+};
+
+/** As the pools: a sum where the count follows, otherwise rounded down. */
+export const reduceMean: IntegerOperator = (node, build, session) => {
+  const x = widen(build, node.value(0));
+  const attributes = reductionAttributes(node, x);
+  const count = elementCount(attributes.axes.map((axis) => x.type.shape[axis] ?? 1));
+  if (isMultipliedBy(node, count)) {
+    const [output] = node.node.outputs;
+    if (output) session.sums.set(output, count);
+    session.note(`${node.op} times its count of ${count}: an exact sum`);
+    return build.emit(ops.reduceSum, [x], attributes);
+  }
+  session.note(`${node.op} on integers: the mean is rounded down`);
+  const { dtype } = x.type;
+  const sum = build.step(ops.reduceSum, [x], attributes);
+  return build.emit(ops.div, [sum, build.constant('count', tensor(dtype, [], [count]))], { dtype, rounding: 'floor' });
+};
 
 /** Whether the only reader of the node multiplies by this number. */
 function isMultipliedBy(node: NodeReader, count: number): boolean {

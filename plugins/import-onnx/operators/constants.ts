@@ -65,21 +65,26 @@ export const range: Operator = (node, build) => {
   return build.result(tensor(dtype, [count], values));
 };
 
-/** Constants are repeated now; a value that already has the shape passes. */
+/** Constants are repeated now, values by picking the one index again and again. */
 export const expand: Operator = (node, build) => {
   const known = node.constantOrUndefined(0);
   const from = known?.type.shape ?? node.value(0).type.shape;
   const wanted = node.integers(1, 'shape') ?? [];
   const target = commonShape(node, from, wanted);
   if (target.join() === from.join()) return node.value(0);
-  if (!known) {
-    throw node.unsupported(
-      `a value of shape [${from.join(', ')}] repeated to [${target.join(', ')}]`,
-      'element-wise operators broadcast by themselves: leave the Expand out',
-    );
-  }
   checkSize(node, target);
-  return build.result(repeat(known, target));
+  if (known) return build.result(repeat(known, target));
+  const padded = [...target.slice(from.length).map(() => 1), ...from];
+  const x = node.value(0);
+  const aligned = padded.length === from.length ? x : build.step(ops.reshape, [x], { shape: padded });
+  const grown = target.flatMap((extent, axis) => (extent === padded[axis] ? [] : [{ extent, axis }]));
+  if (grown.length === 0) return build.emit(ops.reshape, [x], { shape: target });
+  return grown.reduce((value, { extent, axis }, i) => {
+    const zeros = build.constant('indices', tensor('int32', [extent]));
+    return i === grown.length - 1
+      ? build.emit(ops.gather, [value, zeros], { axis })
+      : build.step(ops.gather, [value, zeros], { axis });
+  }, aligned);
 };
 
 /** Picks from two constants; used by exporters to put shapes together. */

@@ -7,6 +7,7 @@ const float = { inputZeroPoint: 0, weightZeroPoint: 0, accumulator: 'float32' } 
 
 /** alpha·A'·B' + beta·C, on matrices; B' that is known at compile time makes it a dense layer. */
 export const gemm: Operator = (node, build) => {
+  if (node.opset < 7) node.ignore('broadcast');
   const a = node.int('transA', 0) ? build.step(ops.transpose, [node.value(0)], { perm: [1, 0] }) : node.value(0);
   const transB = node.int('transB', 0) !== 0;
   const alpha = node.float('alpha', 1);

@@ -1,14 +1,28 @@
 import { integerRange, isInteger, ops, tensor, type BinaryAttributes, type OpDefinition, type Value } from 'match-compiler';
 import type { NodeBuilder } from '../node-builder.ts';
+import type { NodeReader } from '../node-reader.ts';
 import type { Operator } from '../operator.ts';
+import { axisOf } from './axes.ts';
 
 /** Two operands with numpy's broadcasting, the type that of the first. */
 const binary =
   (op: OpDefinition<BinaryAttributes>): Operator =>
   (node, build) => {
     const a = node.value(0);
-    return build.emit(op, [a, node.value(1)], { dtype: a.type.dtype });
+    return build.emit(op, [a, secondOperand(node, build, a)], { dtype: a.type.dtype });
   };
+
+/** Before opset 7 the second operand was aligned at an axis, on demand. */
+function secondOperand(node: NodeReader, build: NodeBuilder, a: Value): Value {
+  const b = node.value(1);
+  if (node.opset >= 7) return b;
+  const axis = node.int('axis');
+  if (node.int('broadcast', 0) === 0 || axis === undefined) return b;
+  const trailing = a.type.shape.length - axisOf(node, axis, a.type.shape.length) - b.type.shape.length;
+  return trailing > 0
+    ? build.step(ops.reshape, [b], { shape: [...b.type.shape, ...new Array<number>(trailing).fill(1)] })
+    : b;
+}
 
 export const add = binary(ops.add);
 export const sub = binary(ops.sub);
@@ -17,13 +31,13 @@ export const mul = binary(ops.mul);
 export const div: Operator = (node, build) => {
   const a = node.value(0);
   const { dtype } = a.type;
-  return build.emit(ops.div, [a, node.value(1)], { dtype, ...(isInteger(dtype) && { rounding: 'truncate' }) });
+  return build.emit(ops.div, [a, secondOperand(node, build, a)], { dtype, ...(isInteger(dtype) && { rounding: 'truncate' }) });
 };
 
 /** The exponent may be of another type; the result has that of the base. */
 export const pow: Operator = (node, build) => {
   const base = node.value(0);
-  const exponent = node.value(1);
+  const exponent = secondOperand(node, build, base);
   if (isInteger(base.type.dtype) && !isInteger(exponent.type.dtype)) {
     const real = build.step(ops.cast, [base], { dtype: 'float64', saturate: false });
     const power = build.step(ops.pow, [real, exponent], { dtype: 'float64' });

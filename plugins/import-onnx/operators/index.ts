@@ -1,5 +1,6 @@
 import type { Operator } from '../operator.ts';
 import * as activation from './activation.ts';
+import * as composed from './composed.ts';
 import * as constants from './constants.ts';
 import { conv } from './convolution.ts';
 import { gemm, matMul } from './dense.ts';
@@ -23,6 +24,7 @@ const standard: Readonly<Record<string, Operator>> = {
   BatchNormalization: normalization.batchNormalization,
   Cast: constants.cast,
   Ceil: activation.ceil,
+  Celu: composed.celu,
   Clip: elementWise.clip,
   Concat: layout.concat,
   Constant: constants.constant,
@@ -48,19 +50,24 @@ const standard: Readonly<Record<string, Operator>> = {
   GlobalMaxPool: pooling.globalMaxPool,
   Greater: constants.greater,
   GreaterOrEqual: constants.greaterOrEqual,
+  GroupNormalization: composed.groupNormalization,
   HardSigmoid: activation.hardSigmoid,
   HardSwish: activation.hardSwish,
   Identity: layout.identity,
+  InstanceNormalization: composed.instanceNormalization,
+  LayerNormalization: composed.layerNormalization,
   LeakyRelu: activation.leakyRelu,
   Less: constants.less,
   LessOrEqual: constants.lessOrEqual,
   Log: activation.log,
   LogSoftmax: normalization.logSoftmax,
+  LpNormalization: composed.lpNormalization,
   MatMul: matMul,
   MatMulInteger: matMulInteger,
   Max: elementWise.max,
   MaxPool: pooling.maxPool,
   Mean: elementWise.mean,
+  MeanVarianceNormalization: composed.meanVarianceNormalization,
   Min: elementWise.min,
   Mish: activation.mish,
   Mul: elementWise.mul,
@@ -76,6 +83,7 @@ const standard: Readonly<Record<string, Operator>> = {
   ReduceL1: reduction.reduceL1,
   ReduceL2: reduction.reduceL2,
   ReduceLogSum: reduction.reduceLogSum,
+  ReduceLogSumExp: composed.reduceLogSumExp,
   ReduceMax: reduction.reduceMax,
   ReduceMean: reduction.reduceMean,
   ReduceMin: reduction.reduceMin,
@@ -101,6 +109,7 @@ const standard: Readonly<Record<string, Operator>> = {
   Sum: elementWise.sum,
   Swish: activation.swish,
   Tanh: activation.tanh,
+  Tile: composed.tile,
   Transpose: layout.transpose,
   Unsqueeze: layout.unsqueeze,
   Upsample: upsample,

@@ -86,6 +86,7 @@ export const split: Operator = (node, build) => {
   const extent = x.type.shape[axis] ?? 0;
   const listed = listOf(node, 'split', 1);
   const count = node.int('num_outputs', node.outputCount);
+  if (count !== node.outputCount) throw node.attributeFault('num_outputs', `is ${count} with ${node.outputCount} outputs`);
   const part = Math.ceil(extent / count);
   if (!listed && node.opset < 18 && extent % count !== 0) {
     throw node.unsupported(`${extent} indices of axis ${axis} in ${count} equal parts`);

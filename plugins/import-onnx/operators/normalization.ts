@@ -4,7 +4,7 @@ import { axisOf } from './axes.ts';
 
 /** Inference form only: the statistics are inputs. */
 export const batchNormalization: Operator = (node, build) => {
-  node.ignore('momentum');
+  node.ignore('momentum', 'is_test');
   node.requireInt('training_mode', 0);
   if (node.opset < 9) node.requireInt('spatial', 1);
   if ([1, 2, 3, 4].some((output) => node.isRead(output))) throw node.unsupported('its training outputs');

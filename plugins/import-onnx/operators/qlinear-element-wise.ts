@@ -44,7 +44,7 @@ const binary =
         max,
         dtype,
       },
-      { scale: [result.scale], zeroPoint: [result.zeroPoint] },
+      { quantization: { scale: [result.scale], zeroPoint: [result.zeroPoint] } },
     );
   };
 
@@ -72,7 +72,7 @@ const table =
       ops.lookup,
       [x, build.constant('table', tensor(dtype, [256], entries))],
       {},
-      { scale: [result.scale], zeroPoint: [result.zeroPoint] },
+      { quantization: { scale: [result.scale], zeroPoint: [result.zeroPoint] } },
     );
   };
 
@@ -99,7 +99,7 @@ export const qLinearSoftmax: Operator = (node, build) => {
   };
   const quantization = { scale: [result.scale], zeroPoint: [result.zeroPoint] };
   if (node.int('opset', 13) >= 13 || elementCount(shape.slice(axis + 1)) === 1) {
-    return build.emit(ops.quantizedSoftmax, [x], attributes, quantization);
+    return build.emit(ops.quantizedSoftmax, [x], attributes, { quantization });
   }
   const rows = elementCount(shape.slice(0, axis));
   const matrix = build.step(ops.reshape, [x], { shape: [rows, elementCount(shape.slice(axis))] });
@@ -122,7 +122,7 @@ export const qLinearConcat: Operator = (node, build) => {
   const axis = node.int('axis');
   if (axis === undefined) throw node.attributeFault('axis', 'is missing');
   const counted = axisOf(node, axis, parts[0]?.type.shape.length ?? 0);
-  return build.emit(ops.concat, parts, { axis: counted }, { scale: [result.scale], zeroPoint: [result.zeroPoint] });
+  return build.emit(ops.concat, parts, { axis: counted }, { quantization: { scale: [result.scale], zeroPoint: [result.zeroPoint] } });
 };
 
 function rescale(

@@ -13,7 +13,7 @@ export const quantizeLinear: Operator = (node, build) => {
   const { scale, zeroPoint, axis } = parameters(node, build, x, dtype);
   // The standard allows int32 here; the value is the same as a float.
   const real = x.type.dtype === 'float32' ? x : build.step(ops.cast, [x], { dtype: 'float32', saturate: false });
-  return build.emit(ops.quantize, [real, scale, zeroPoint], { axis, dtype }, quantizationOf(scale, zeroPoint, axis));
+  return build.emit(ops.quantize, [real, scale, zeroPoint], { axis, dtype }, { quantization: quantizationOf(scale, zeroPoint, axis) });
 };
 
 export const dequantizeLinear: Operator = (node, build) => {

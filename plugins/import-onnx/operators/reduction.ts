@@ -1,11 +1,11 @@
-import { ops, type OpDefinition, type ReductionAttributes, type Value } from 'match-compiler';
+import { isFloat, ops, type OpDefinition, type ReductionAttributes, type Value } from 'match-compiler';
 import type { NodeBuilder } from '../node-builder.ts';
 import type { NodeReader } from '../node-reader.ts';
 import type { Operator } from '../operator.ts';
 import { axesOf, listOf } from './axes.ts';
 
 /** Axes are an attribute or, in newer opsets, an input; none means all, or with `noop_with_empty_axes` none. */
-function reductionAttributes(node: NodeReader, x: Value): ReductionAttributes {
+export function reductionAttributes(node: NodeReader, x: Value): ReductionAttributes {
   const rank = x.type.shape.length;
   const axes = listOf(node, 'axes', 1);
   const keepDims = node.int('keepdims', 1) !== 0;
@@ -41,7 +41,6 @@ const wrapped =
 const same: Step = (_, x) => x;
 const square: Step = (build, x) => build.step(ops.mul, [x, x], { dtype: x.type.dtype });
 const magnitude: Step = (build, x) => build.step(ops.abs, [x], {});
-const negated: Step = (build, x) => build.step(ops.neg, [x], {});
 
 export const reduceMax = reduction(ops.reduceMax);
 export const reduceMean = reduction(ops.reduceMean);
@@ -50,4 +49,12 @@ export const reduceSumSquare = reduction(ops.reduceSum, square);
 export const reduceL1 = reduction(ops.reduceSum, magnitude);
 export const reduceL2 = wrapped(ops.reduceSum, square, ops.sqrt);
 export const reduceLogSum = wrapped(ops.reduceSum, same, ops.log);
-export const reduceMin = wrapped(ops.reduceMax, negated, ops.neg);
+
+/** The negated largest of the negated elements; integers have no negative of their smallest. */
+export const reduceMin: Operator = (node, build) => {
+  const x = node.value(0);
+  if (!isFloat(x.type.dtype)) throw node.unsupported(`elements of type ${x.type.dtype}`);
+  const attributes = reductionAttributes(node, x);
+  const negated = build.step(ops.neg, [x], {});
+  return build.emit(ops.neg, [build.step(ops.reduceMax, [negated], attributes)], {});
+};

@@ -40,6 +40,7 @@ export const resize: Operator = (node, build) => {
   } else {
     throw node.unsupported('neither scales nor sizes');
   }
+  checkSizes(node, sizes);
   const position = old ? asymmetric : coordinates(node);
   const nearest = old ? Math.floor : rounding(node);
   const picks = shape.map((extent, axis) =>
@@ -57,12 +58,18 @@ export const upsample: Operator = (node, build) => {
   const mode = node.string('mode', 'nearest');
   if (mode !== 'nearest') throw node.attributeFault('mode', `is '${mode}'`, 'supported: nearest');
   const scales = node.floats('scales') ?? node.numbers(1, 'scales') ?? [];
-  const picks = x.type.shape.map((extent, axis) => {
-    const scale = scales[axis] ?? 1;
-    return Array.from({ length: Math.floor(extent * scale) }, (_, i) => Math.min(extent - 1, Math.floor(i / scale)));
-  });
+  const sizes = x.type.shape.map((extent, axis) => Math.floor(extent * (scales[axis] ?? 1)));
+  checkSizes(node, sizes);
+  const picks = x.type.shape.map((extent, axis) =>
+    Array.from({ length: sizes[axis] ?? 0 }, (_, i) => Math.min(extent - 1, Math.floor(i / (scales[axis] ?? 1)))),
+  );
   return pickPixels(build, x, picks);
 };
+
+/** Lists of pixels are made of these. */
+function checkSizes(node: NodeReader, sizes: readonly number[]): void {
+  if (!sizes.every((size) => size >= 0 && size <= 2 ** 20)) throw node.unsupported(`a result of [${sizes.join(', ')}]`);
+}
 
 type Position = (index: number, scale: number, extent: number, size: number) => number;
 

@@ -61,6 +61,8 @@ export interface FileOperator {
 /** The first subgraph of a file and what it refers to. */
 export interface ModelFile {
   readonly name: string;
+  /** Byte offset of the subgraph's table. */
+  readonly offset: number;
   readonly tensors: readonly FileTensor[];
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
@@ -94,6 +96,7 @@ export function readModel(bytes: Uint8Array, fault: Fault): ModelFile {
   if (!main) throw fault(model.offset, 'it has no subgraph');
   return {
     name: main.string(subgraphFields.name) ?? '',
+    offset: main.offset,
     tensors: main.tables(subgraphFields.tensors).map((table, index) => fileTensor(table, index, fault)),
     inputs: main.int32s(subgraphFields.inputs) ?? [],
     outputs: main.int32s(subgraphFields.outputs) ?? [],

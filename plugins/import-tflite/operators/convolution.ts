@@ -131,7 +131,7 @@ function requantized(
   // Groups, and 16-bit activations with 32-bit sums, run in kernels that round like all others.
   const plain = (kind.operator === 'conv' && groups > 1) || (output.dtype === 'int16' && acc.type.dtype === 'int32');
   const rounding = plain ? kernelRounding(operator.rounding) : operator.rounding;
-  return operator.requantize(acc, request, rounding, 'nchw');
+  return operator.requantize(acc, request, rounding, 'requantized');
 }
 
 /** int16 activations are summed in 64 bits, unless their bias has only 32. */

@@ -35,13 +35,14 @@ export function dynamicRangeLayer(
   const magnitude = operator.add(ops.abs, [x], {}, 'magnitude');
   const largest = operator.add(ops.reduceMax, [magnitude], { axes, keepDims: true }, 'largest');
   const range = operator.add(ops.maximum, [largest, scalar(smallestRange, 'smallest')], { dtype }, 'range');
-  const inverse = operator.add(ops.div, [scalar(127, 'steps'), range], { dtype }, 'inverse');
+  const steps = scalar(127, 'steps');
+  const inverse = operator.add(ops.div, [steps, range], { dtype }, 'inverse');
   const scaled = operator.add(ops.mul, [x, inverse], { dtype }, 'scaled');
   const unit = operator.constant(tensor(dtype, [1], [1]), 'unit');
   const zero = operator.constant(tensor('int32', [1], [0]), 'zero');
   const q = operator.add(ops.quantize, [scaled, unit, zero], { axis: 0, dtype: 'int8' }, 'quantized');
   const sum = operator.add(ops.cast, [layer(q)], { dtype, saturate: false }, 'sum');
-  const step = operator.add(ops.div, [range, scalar(127, 'steps2')], { dtype }, 'step');
+  const step = operator.add(ops.div, [range, steps], { dtype }, 'step');
   const [weightScale = 1] = operator.channelScales(weightsInput, 0).scale;
   const factor = operator.add(ops.mul, [step, scalar(weightScale, 'weightScale')], { dtype }, 'factor');
   const y = operator.add(ops.mul, [sum, factor], { dtype }, 'dequantized');

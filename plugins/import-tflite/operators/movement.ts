@@ -3,6 +3,7 @@ import { attributeInvalid, notSupported, operatorQuantization, typesUnsupported 
 import { mirrorPadModes } from '../file/schema.ts';
 import type { OperatorImport } from '../operator-import.ts';
 import { fusedActivation, isQuantizedType, kernelRounding, limits, quantizedBounds, sameScale } from '../quantized.ts';
+import { numbersOf } from '../tensors.ts';
 import type { OperatorTable } from './handler.ts';
 
 /** Field ids of the options. */
@@ -143,23 +144,25 @@ function importUnpack(operator: OperatorImport): Value[] {
   const axis = operator.axis(operator.options('Unpack')?.int32(packFields.axis) ?? 0, shape.length);
   const extent = shape[axis] ?? 0;
   if (operator.outputCount !== extent) throw attributeInvalid(operator, 'its number of outputs', `is ${operator.outputCount} instead of ${extent}`);
-  return shape.slice(axis, axis + 1).flatMap(() =>
-    Array.from({ length: extent }, (_, i) => {
-      const starts = shape.map((_extent, at) => (at === axis ? i : 0));
-      const ends = shape.map((size, at) => (at === axis ? i + 1 : size));
-      const part = operator.add(ops.slice, [x], { starts, ends, steps: shape.map(() => 1) }, `part${i}`);
-      return operator.result(ops.reshape, [part], { shape: shape.toSpliced(axis, 1) }, i);
-    }),
-  );
+  return Array.from({ length: extent }, (_, i) => {
+    const starts = shape.map((_extent, at) => (at === axis ? i : 0));
+    const ends = shape.map((size, at) => (at === axis ? i + 1 : size));
+    const part = operator.add(ops.slice, [x], { starts, ends, steps: shape.map(() => 1) }, `part${i}`);
+    return operator.result(ops.reshape, [part], { shape: shape.toSpliced(axis, 1) }, i);
+  });
 }
 
 function importGather(operator: OperatorImport): Value {
   const options = operator.options('Gather');
   if ((options?.int32(gatherFields.batchDims) ?? 0) !== 0) throw notSupported(operator, 'batch dimensions');
   const [x, indices] = [operator.input(0), operator.input(1)];
-  return operator.result(ops.gather, [x, indices], {
-    axis: operator.axis(options?.int32(gatherFields.axis) ?? 0, x.type.shape.length),
-  });
+  const axis = operator.axis(options?.int32(gatherFields.axis) ?? 0, x.type.shape.length);
+  if (indices.constant) {
+    const extent = x.type.shape[axis] ?? 0;
+    const outside = numbersOf(indices.constant).find((index) => !(index >= 0 && index < extent));
+    if (outside !== undefined) throw attributeInvalid(operator, 'its list of indices', `has ${outside} for an extent of ${extent}`);
+  }
+  return operator.result(ops.gather, [x, indices], { axis });
 }
 
 /** Shapes are known here, so the shape of a tensor is a constant. */

@@ -1,4 +1,5 @@
 import {
+  addLeftShift,
   addScales,
   cLiteral,
   integerRange,
@@ -60,7 +61,6 @@ function instantiate(call: KernelCall): KernelInstance {
     const real = `(x ${add ? '+' : '*'} y) / ${cLiteral('float64', attributes.outputScale)}`;
     return kernelInstance(call, template, node.op.name, signature, {
       holes: {
-        ...unused,
         ...shared,
         x_scale: cLiteral('float64', attributes.aScale),
         y_scale: cLiteral('float64', attributes.bScale),
@@ -73,7 +73,6 @@ function instantiate(call: KernelCall): KernelInstance {
   const { epilogue, holes, wide } = add ? sum(attributes, a, b, out) : product(attributes, a, b, out);
   return kernelInstance(call, template, node.op.name, signature, {
     holes: {
-      ...unused,
       ...shared,
       ...holes,
       wide: wide ? 'int64_t' : 'int32_t',
@@ -88,20 +87,6 @@ function instantiate(call: KernelCall): KernelInstance {
   });
 }
 
-/** Holes of the branches of the template that one instance does not take. */
-const unused = {
-  wide: '',
-  x_scale: '',
-  y_scale: '',
-  bits: '',
-  unit: '',
-  requantize: '',
-  x_multiplier: '',
-  x_shift: '',
-  y_multiplier: '',
-  y_shift: '',
-};
-
 function centred(element: string, zeroPoint: number): string {
   if (zeroPoint === 0) return `(int32_t)${element}`;
   return `((int32_t)${element} ${zeroPoint > 0 ? '-' : '+'} ${Math.abs(zeroPoint)})`;
@@ -115,7 +100,7 @@ interface Parts {
 
 /** TFLite's addition: both operands on a common scale, then to the scale of the result. */
 function sum(attributes: QuantizedAddAttributes, a: Operand, b: Operand, out: Operand): Parts {
-  const leftShift = a.dtype === 'int16' ? 15 : 20;
+  const leftShift = addLeftShift(a.dtype);
   const scales = addScales(attributes.aScale, attributes.bScale, attributes.outputScale, leftShift);
   const unit = 2 ** leftShift;
   const bound =

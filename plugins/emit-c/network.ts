@@ -1,0 +1,141 @@
+import {
+  cIdentifier,
+  IdentifierTable,
+  sharedConstants,
+  type Buffer,
+  type CompileOptions,
+  type EmitContext,
+  type Graph,
+  type Instruction,
+  type KernelInstruction,
+  type PlacedProgram,
+  type Program,
+  type Target,
+  type Value,
+} from 'match-compiler';
+
+/** Where the user finds an input or an output of the network. */
+export interface Port {
+  readonly value: Value;
+  readonly buffer: Buffer | undefined;
+  /** Name of the parameter of the entry point, and end of the names of macros and functions. */
+  readonly name: string;
+  /** The caller hands over the memory; otherwise a function gives its address. */
+  readonly owner: 'caller' | 'arena';
+  /** The entry point copies it: the bytes belong to a constant, to an input or to another output. */
+  readonly copied: boolean;
+}
+
+/** A constant array of the emitted C. */
+export interface ConstantArray {
+  readonly symbol: string;
+  readonly buffer: Buffer;
+}
+
+/** Everything that more than one of the emitted files must agree on. */
+export interface Network {
+  readonly name: string;
+  /** `name` in capitals: the beginning of all macros. */
+  readonly macro: string;
+  readonly target: Target;
+  readonly options: CompileOptions;
+  readonly placed: PlacedProgram;
+  readonly program: Program;
+  readonly graph: Graph;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** Kernel calls in the order of the program's text. */
+  readonly calls: readonly KernelInstruction[];
+  /** The arrays, each content once. */
+  readonly constants: readonly ConstantArray[];
+  readonly symbols: ReadonlyMap<Buffer, string>;
+  /** Constants that are outputs of the network as they are. */
+  readonly constantOutputs: ReadonlyMap<Value, ConstantArray>;
+  /** Identifiers at file scope that are taken. */
+  readonly fileScope: IdentifierTable;
+}
+
+export function describeNetwork({ placed, target, options }: EmitContext): Network {
+  const { program } = placed;
+  const { graph } = program.mapping;
+  const name = cIdentifier(options.name);
+  const fileScope = new IdentifierTable([`${name}_run`]);
+  const symbols = new Map<Buffer, string>();
+  const constants: ConstantArray[] = [];
+  for (const [buffer, stored] of sharedConstants(program)) {
+    if (buffer !== stored) continue;
+    const symbol = fileScope.unique(`${name}_${cIdentifier(buffer.name)}`);
+    symbols.set(buffer, symbol);
+    constants.push({ symbol, buffer });
+  }
+  for (const [buffer, stored] of sharedConstants(program)) symbols.set(buffer, symbols.get(stored) ?? '');
+  const constantOutputs = new Map<Value, ConstantArray>();
+  for (const value of graph.outputs) {
+    if (!value.constant || constantOutputs.has(value)) continue;
+    const array = { symbol: fileScope.unique(`${name}_${cIdentifier(value.name)}`), buffer: constantBuffer(value, target) };
+    constantOutputs.set(value, array);
+    constants.push(array);
+  }
+  const ports = new IdentifierTable(['arena']);
+  const inputs = graph.inputs.map((value): Port => ({
+    value,
+    buffer: program.bufferOf.get(value),
+    name: ports.unique(value.name),
+    owner: placed.io.inputs,
+    copied: false,
+  }));
+  const written = new Set<Buffer>();
+  const outputs = graph.outputs.map((value): Port => {
+    const buffer = program.bufferOf.get(value);
+    const own = buffer?.role === 'output' && !written.has(buffer);
+    if (buffer) written.add(buffer);
+    const owner = placed.io.outputs;
+    // In the arena, any place will do; in the caller's memory there is only the caller's place.
+    const copied = owner === 'caller' ? !own : buffer?.role === 'input' && placed.io.inputs === 'caller';
+    return { value, buffer, name: ports.unique(value.name), owner, copied };
+  });
+  return {
+    name,
+    macro: name.toUpperCase(),
+    target,
+    options,
+    placed,
+    program,
+    graph,
+    inputs,
+    outputs,
+    calls: callsOf(program.body),
+    constants,
+    symbols,
+    constantOutputs,
+    fileScope,
+  };
+}
+
+/** An output that the compiler folded to a constant is stored like any other constant. */
+function constantBuffer(value: Value, target: Target): Buffer {
+  const memory = target.homes.constants;
+  const content = value.constant;
+  return {
+    id: -1,
+    name: value.name,
+    memory,
+    bytes: content?.data.byteLength ?? 0,
+    alignment: target.memories[memory]?.alignment ?? 1,
+    role: 'constant',
+    value,
+    ...(content && { content }),
+  };
+}
+
+function callsOf(body: readonly Instruction[]): KernelInstruction[] {
+  return body.flatMap((instruction) => {
+    if (instruction.kind === 'loop') return callsOf(instruction.body);
+    return instruction.kind === 'call' || instruction.kind === 'launch' ? [instruction] : [];
+  });
+}
+
+/** The first lines of every emitted file. */
+export function banner({ name, target }: Network, what: string): string[] {
+  return [`${name}: ${what}`, `Generated by match-compiler for the target ${target.name}. Do not edit.`];
+}

@@ -1,0 +1,5 @@
+/* $summary */
+static void $name($parameters)
+{
+    $copies
+}

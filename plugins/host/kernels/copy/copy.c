@@ -1,0 +1,7 @@
+/* $summary */
+static void $name($parameters)
+{
+    //% nest loops
+    out[$out_index] = in[$in_index];
+    //% end
+}

@@ -1,0 +1,40 @@
+import { ops, pattern, type ModulePattern, type Region } from 'match-compiler';
+import { mixedLayouts } from '../../layout-choices.ts';
+import { requantizesAlong } from '../../requantization.ts';
+import { averagePool } from './average-pool.ts';
+import { maxPool } from './max-pool.ts';
+import { sumPool } from './sum-pool.ts';
+import { poolCycles, poolOverlaps } from './window-nest.ts';
+
+const common = {
+  layouts: (region: Region) => mixedLayouts(region),
+  cycles: poolCycles,
+  overlaps: poolOverlaps,
+} satisfies Partial<ModulePattern>;
+
+/** Largest element of each window. */
+export const maxPoolPattern: ModulePattern = {
+  name: 'max_pool2d',
+  pattern: pattern.op(ops.maxPool2d, { as: 'pool' }),
+  ...common,
+  kernel: { instantiate: maxPool },
+};
+
+/** Mean of each window. */
+export const averagePoolPattern: ModulePattern = {
+  name: 'average_pool2d',
+  pattern: pattern.op(ops.averagePool2d, { as: 'pool' }),
+  ...common,
+  kernel: { instantiate: averagePool },
+};
+
+const sum = pattern.op(ops.sumPool2d, { as: 'pool' });
+
+/** Sum of each window, alone or with the requantize that makes it a mean. */
+export const sumPoolPattern: ModulePattern = {
+  name: 'sum_pool2d',
+  pattern: pattern.oneOf(pattern.op(ops.requantize, { inputs: [sum] }), sum),
+  constraints: [(region) => requantizesAlong(region.root, 1)],
+  ...common,
+  kernel: { instantiate: sumPool },
+};

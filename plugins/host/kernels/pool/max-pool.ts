@@ -1,0 +1,23 @@
+import { cLiteral, integerRange, isFloat, type KernelCall, type KernelInstance } from 'match-compiler';
+import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
+import text from './max_pool2d.c';
+import { poolOf, poolOperands, windowNest } from './window-nest.ts';
+
+const template = kernelTemplate('pool/max_pool2d.c', text);
+
+export function maxPool(call: KernelCall): KernelInstance {
+  const pool = poolOf(call.region);
+  const { signature, x, out } = poolOperands(call, pool);
+  const { holes, outIndex } = windowNest(x, out, pool.axes);
+  const float = isFloat(x.dtype);
+  return kernelInstance(call, template, 'max_pool2d', signature, {
+    holes: {
+      ...holes,
+      type: x.type,
+      lowest: cLiteral(x.dtype, float ? -Infinity : integerRange(x.dtype).min),
+      out_index: outIndex,
+    },
+    flags: { float },
+    headers: float ? ['math.h'] : [],
+  });
+}

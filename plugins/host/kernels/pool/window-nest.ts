@@ -1,0 +1,109 @@
+import {
+  channelsLast,
+  elementBytes,
+  elementCount,
+  sameLayout,
+  type KernelCall,
+  type KernelInstance,
+  type Node,
+  type Overlap,
+  type Region,
+} from 'match-compiler';
+import { cycles } from '../../costs.ts';
+import { windowOverlaps } from '../../diagonal-overlap.ts';
+import { indexExpression, loopHead, type Term } from '../../loop-nest.ts';
+import { memoryOrder, Signature, type Operand } from '../../operands.ts';
+import { tapsInside, windowAxes, windowHoles, type WindowAxis } from '../../window.ts';
+
+/** The pooling node of a region and its window. */
+export interface Pool {
+  readonly node: Node;
+  readonly axes: readonly [WindowAxis, WindowAxis];
+}
+
+export function poolOf(region: Region): Pool {
+  const node = region.match.captures.get('pool');
+  const [x] = node?.inputs ?? [];
+  const [out] = region.outputs;
+  if (!node || !x || !out) throw new TypeError('no pooling in this region');
+  const list = (name: string): readonly number[] | undefined =>
+    node.attributes[name] as readonly number[] | undefined;
+  const axes = windowAxes(x.type.shape, out.type.shape, {
+    kernel: list('kernel') ?? [1, 1],
+    strides: list('strides') ?? [1, 1],
+    dilations: list('dilations') ?? [1, 1],
+    pads: list('pads') ?? [0, 0, 0, 0],
+  });
+  return { node, axes };
+}
+
+/** Operands of a pooling kernel: `x` first, the output last. */
+export function poolOperands(
+  call: KernelCall,
+  { node }: Pool,
+): { readonly signature: Signature; readonly x: Operand; readonly out: Operand } {
+  const [value] = node.inputs;
+  if (!value) throw new TypeError(`${node.name} lacks its operand`);
+  const signature = new Signature(call);
+  const x = signature.read('x', value);
+  return { signature, x, out: signature.write('out') };
+}
+
+/** Loops over the output in the order of its memory, and the window of each element. */
+export function windowNest(
+  x: Operand,
+  out: Operand,
+  axes: readonly [WindowAxis, WindowAxis],
+): { readonly holes: KernelInstance['holes']; readonly outIndex: string; readonly channel: string } {
+  const names = ['n', 'c', 'oy', 'ox'];
+  const looped = memoryOrder(out).filter((axis) => out.shape[axis] !== 1);
+  const terms = (operand: Operand, of: readonly number[]): Term[] =>
+    of.map((axis) => [names[axis] ?? 'n', operand.strides[axis] ?? 0]);
+  const [rows, columns] = axes;
+  const tap = (start: string, variable: string, dilation: number): string =>
+    `(${start} + ${variable}${dilation === 1 ? '' : ` * ${dilation}`})`;
+  return {
+    holes: {
+      loops: looped.map((axis) => loopHead(names[axis] ?? 'n', out.shape[axis] ?? 1)).join('\n'),
+      ...windowHoles(axes),
+      x_index: indexExpression([
+        ...terms(
+          x,
+          looped.filter((axis) => axis < 2),
+        ),
+        [tap('y0', 'ky', rows.dilation), x.strides[2] ?? 0],
+        [tap('x0', 'kx', columns.dilation), x.strides[3] ?? 0],
+      ]),
+    },
+    outIndex: indexExpression(terms(out, looped)),
+    channel: out.shape[1] === 1 ? '0' : 'c',
+  };
+}
+
+export function poolCycles({ region, layouts }: KernelCall): number {
+  const { node, axes } = poolOf(region);
+  const [out] = region.outputs;
+  if (!out) return cycles.call;
+  const [batch = 1, channels = 1] = out.type.shape;
+  const [from, to] = [layouts.inputs[0], layouts.outputs[0]];
+  const last = channelsLast(4);
+  const scattered = from && to && sameLayout(from, last) !== sameLayout(to, last) ? cycles.stride : 0;
+  const taps = batch * channels * tapsInside(axes) * cycles.tap;
+  const store = region.nodes.length > 1 ? cycles.requantize : cycles.element;
+  const division = node.op.name === 'average_pool2d' ? cycles.libraryCall / 2 : 0;
+  const outputs = elementCount(out.type.shape) * (store + cycles.pixel + division + scattered);
+  return Math.ceil(cycles.call + taps + outputs);
+}
+
+export function poolOverlaps(call: KernelCall): readonly Overlap[] {
+  const pool = poolOf(call.region);
+  if (call.region.inputs[0] !== pool.node.inputs[0]) return [];
+  const { x, out } = poolOperands(call, pool);
+  return windowOverlaps(
+    x,
+    out,
+    pool.axes,
+    { x: elementBytes(x.dtype), out: elementBytes(out.dtype) },
+    true,
+  );
+}

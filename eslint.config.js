@@ -10,7 +10,10 @@ function pluginImports(depth) {
     files: [`plugins/*/${'*/'.repeat(depth)}*.ts`],
     rules: importRule([
       { regex: `^${up}`, message: 'a plugin imports nothing outside its own folder by path' },
-      { regex: '^match-compiler/(?!plugins/)', message: "a plugin imports 'match-compiler' and 'match-compiler/plugins/*' alone" },
+      {
+        regex: '^match-compiler/(?!plugins/)',
+        message: "a plugin imports 'match-compiler' and 'match-compiler/plugins/*' alone",
+      },
     ]),
   };
 }
@@ -32,14 +35,20 @@ export default defineConfig(
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
-      parserOptions: { project: ['tsconfig.json', 'tsconfig.test.json'], tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['tsconfig.json', 'tsconfig.test.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       // Hooks, evaluations and handlers may be asynchronous without having to be.
       '@typescript-eslint/require-await': 'off',
       eqeqeq: 'error',

@@ -15,7 +15,14 @@ if (!dependenciesAreCurrent()) {
   writeFileSync(lockHashFile, lockHash);
 }
 
-const buildHash = hashOf(['package.json', 'tsup.config.ts', 'tsconfig.json', 'tsconfig.types.json', 'src', 'plugins']);
+const buildHash = hashOf([
+  'package.json',
+  'tsup.config.ts',
+  'tsconfig.json',
+  'tsconfig.types.json',
+  'src',
+  'plugins',
+]);
 if (textOf(buildHashFile) !== buildHash || !existsSync(join(root, 'dist', 'cli.js'))) {
   step('building', ['run', 'build']);
   writeFileSync(buildHashFile, buildHash);
@@ -26,7 +33,9 @@ function dependenciesAreCurrent() {
   if (known !== undefined) return known === lockHash;
   // Installed by hand: npm leaves its own copy of the lock file, written last.
   const installed = join(root, 'node_modules', '.package-lock.json');
-  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+  return (
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
+  );
 }
 
 function textOf(file) {

@@ -22,7 +22,11 @@ let lacking = 0;
 lack(onPath('gcc'), 'gcc', 'tests that compile C with it');
 lack(onPath('clang'), 'clang', 'tests that compile C with it');
 lack(onPath('make'), 'make', 'the test of the emitted Makefile');
-lack(corpus && existsSync(join(corpus, 'manifest.json')), 'the corpus of models (MATCH_CORPUS)', 'tests on its models');
+lack(
+  corpus && existsSync(join(corpus, 'manifest.json')),
+  'the corpus of models (MATCH_CORPUS)',
+  'tests on its models',
+);
 
 // Outputs of tests that are gone must not run again.
 rmSync(join(root, 'build'), { recursive: true, force: true });
@@ -45,7 +49,8 @@ ava.on('close', (code) => {
   const { passed, failed, skipped } = reader.counts;
   if (skipped > 0) console.log(`${skipped} skipped`);
   // Nothing failed, but ava did: a crashed worker or no tests at all.
-  const silent = code !== 0 && failed === 0 && !(set === 'only-full' && passed === 0 && skipped === 0) ? 1 : 0;
+  const silent =
+    code !== 0 && failed === 0 && !(set === 'only-full' && passed === 0 && skipped === 0) ? 1 : 0;
   if (silent) console.log(`ava ended with exit code ${code}`);
   finish(passed, failed + silent + lacking);
 });

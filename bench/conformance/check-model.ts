@@ -1,14 +1,14 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { evaluateGraph, type Bundle, type Graph, type Tensor } from 'match-compiler';
+import { evaluateGraph, tensor, type Bundle, type DataType, type Graph, type Tensor } from 'match-compiler';
 import {
   build,
   compareTensors,
   compileBundle,
   findToolchain,
   interpreterTolerance,
-  runSamples,
+  runNetwork,
   withTemporaryFolder,
   type BuildResult,
 } from 'match-compiler/build';
@@ -56,12 +56,12 @@ export async function checkModel(corpus: string, group: ModelCases): Promise<Mod
   const compilers: string[] = [];
   let emittedMisses = 0;
   for (const name of compilerNames) {
-    const toolchain = await findToolchain(shown.compilation.mapping.target, { ...process.env, MATCH_CC: name });
+    const toolchain = findToolchain(shown.compilation.mapping.target, { ...process.env, MATCH_CC: name });
     compilers.push(name);
     // Each compiler at the strict flags; the second one also with sanitizers.
     const actual = await withTemporaryFolder(async (folder) => {
       const program = await compileBundle(bundle, toolchain, folder, name === 'clang');
-      return runSamples(program, graph, samples, toolchain, folder);
+      return runNetwork(program, graph, samples, toolchain, folder);
     });
     emittedMisses += countMisses(graph, actual, interpreted);
   }
@@ -82,7 +82,11 @@ export async function checkModel(corpus: string, group: ModelCases): Promise<Mod
   };
 }
 
-async function buildModel(file: string, group: ModelCases, outputs?: readonly string[]): Promise<BuildResult> {
+async function buildModel(
+  file: string,
+  group: ModelCases,
+  outputs?: readonly string[],
+): Promise<BuildResult> {
   const rounding = group.rounding && { rounding: group.rounding };
   const [result] = await build({
     config: { models: [{ file, ...rounding, ...(outputs && { outputs }) }], targets: ['host'] },
@@ -93,8 +97,14 @@ async function buildModel(file: string, group: ModelCases, outputs?: readonly st
 }
 
 /** The build that shows every tensor with an expected value: the plain one where these are its outputs. */
-async function withExpectedOutputs(corpus: string, group: ModelCases, plain: BuildResult): Promise<BuildResult> {
-  const names = [...new Set(group.cases.flatMap((entry) => expectations(corpus, entry).map(({ name }) => name)))];
+async function withExpectedOutputs(
+  corpus: string,
+  group: ModelCases,
+  plain: BuildResult,
+): Promise<BuildResult> {
+  const names = [
+    ...new Set(group.cases.flatMap((entry) => expectations(corpus, entry).map(({ name }) => name))),
+  ];
   const outputs = plain.compilation.graph.outputs.map((output) => output.name);
   if (names.every((name) => outputs.includes(name))) return plain;
   return buildModel(join(corpus, group.model), group, [...new Set([...outputs, ...names])]);
@@ -109,14 +119,20 @@ async function differsFromElsewhere(corpus: string, group: ModelCases, bundle: B
     const other = (await buildModel(file, group)).compilation.bundle;
     return [...bundle.files.values()].flatMap(({ path, content }) => {
       const twin = other.files.get(path)?.content;
-      return twin !== undefined && Buffer.from(twin).equals(Buffer.from(content)) ? [] : [`${path} depends on the folder`];
+      return twin !== undefined && Buffer.from(twin).equals(Buffer.from(content))
+        ? []
+        : [`${path} depends on the folder`];
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function countMisses(graph: Graph, actual: readonly (readonly Tensor[])[], wanted: readonly (readonly Tensor[])[]): number {
+function countMisses(
+  graph: Graph,
+  actual: readonly (readonly Tensor[])[],
+  wanted: readonly (readonly Tensor[])[],
+): number {
   let misses = 0;
   actual.forEach((outputs, sample) => {
     graph.outputs.forEach((value, i) => {
@@ -128,7 +144,10 @@ function countMisses(graph: Graph, actual: readonly (readonly Tensor[])[], wante
   return misses;
 }
 
-type Agreement = Pick<ModelReport, 'elements' | 'interpreterMisses' | 'deviating' | 'maxDeviation' | 'classChanges'>;
+type Agreement = Pick<
+  ModelReport,
+  'elements' | 'interpreterMisses' | 'deviating' | 'maxDeviation' | 'classChanges'
+>;
 
 function compareWithExpected(
   corpus: string,
@@ -139,23 +158,29 @@ function compareWithExpected(
   const total = { elements: 0, interpreterMisses: 0, deviating: 0, maxDeviation: 0, classChanges: 0 };
   group.cases.forEach((entry, sample) => {
     const wanted = expectations(corpus, entry);
-    for (const { name, tensor } of wanted) {
+    for (const { name, tensor: file } of wanted) {
       const index = graph.outputs.findIndex((output) => output.name === name);
       const actual = interpreted[sample]?.[index];
       if (!actual) {
-        total.interpreterMisses += tensor.data.length;
+        total.interpreterMisses += file.data.length;
         continue;
       }
-      const exact = compareTensors(actual, tensor);
-      const within = compareTensors(actual, tensor, toleranceOf(entry, name, group.loose));
+      const expected = inType(file, actual.type.dtype);
+      const exact = compareTensors(actual, expected);
+      const within = compareTensors(actual, expected, toleranceOf(entry, name, group.loose));
       total.elements += exact.elements;
       total.deviating += exact.differing;
       total.maxDeviation = Math.max(total.maxDeviation, exact.maxDifference);
       total.interpreterMisses += within.differing;
-      if (name === entry.outputs[0]?.name && largest(actual) !== largest(tensor)) total.classChanges++;
+      if (name === entry.outputs[0]?.name && largest(actual) !== largest(file)) total.classChanges++;
     }
   });
   return total;
+}
+
+/** The same integers in another element type: files hold 8-bit layers of dialects that compute them wider. */
+function inType({ type, data }: Tensor, dtype: DataType): Tensor {
+  return type.dtype === dtype ? { type, data } : tensor(dtype, type.shape, data);
 }
 
 function largest({ data }: Tensor): number {

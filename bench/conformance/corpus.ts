@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDataType, roundings, tensorFromBytes, type DataType, type Rounding, type Tensor } from 'match-compiler';
+import {
+  isDataType,
+  roundings,
+  tensorFromBytes,
+  type DataType,
+  type Rounding,
+  type Tensor,
+} from 'match-compiler';
 import type { Tolerance } from 'match-compiler/build';
 
 interface FileTensor {
@@ -33,12 +40,23 @@ export interface ModelCases {
 }
 
 /** Folders whose models are whole networks and layers of networks, in the order of the table. */
-const folders = ['mlperf-tiny/', 'micro-kws/', 'plinio/', 'dory/', 'tflite-ops/mlonmcu-layers/', 'tflite-ops/hello', 'tflite-ops/micro'];
+const folders = [
+  'mlperf-tiny/',
+  'micro-kws/',
+  'plinio/',
+  'dory/',
+  'tflite-ops/mlonmcu-layers/',
+  'tflite-ops/hello',
+  'tflite-ops/micro',
+];
 
 /** Every model under every rule that the corpus has expected outputs for, and QDQ under the default rule as well. */
 export function modelCases(corpus: string): ModelCases[] {
   const manifest = JSON.parse(readFileSync(join(corpus, 'manifest.json'), 'utf8')) as CorpusCase[];
-  const groups = new Map<string, { model: string; cases: CorpusCase[]; rounding?: Rounding; loose: boolean }>();
+  const groups = new Map<
+    string,
+    { model: string; cases: CorpusCase[]; rounding?: Rounding; loose: boolean }
+  >();
   const put = (entry: CorpusCase, rounding: Rounding | undefined, loose: boolean): void => {
     const key = `${entry.model} ${rounding ?? ''} ${loose}`;
     const group = groups.get(key);
@@ -47,7 +65,8 @@ export function modelCases(corpus: string): ModelCases[] {
   };
   for (const entry of manifest) {
     if (!folders.some((folder) => entry.model.startsWith(folder))) continue;
-    const rule = typeof entry.arithmetic === 'string' ? roundings.find((name) => name === entry.arithmetic) : undefined;
+    const rule =
+      typeof entry.arithmetic === 'string' ? roundings.find((name) => name === entry.arithmetic) : undefined;
     put(entry, rule, false);
     if (entry.loose) put(entry, 'integer-single', true);
   }
@@ -60,7 +79,10 @@ export function readTensor(corpus: string, { file, dtype, shape }: FileTensor): 
 }
 
 /** The tensors of a case that must come out, by name. */
-export function expectations(corpus: string, entry: CorpusCase): { readonly name: string; readonly tensor: Tensor }[] {
+export function expectations(
+  corpus: string,
+  entry: CorpusCase,
+): { readonly name: string; readonly tensor: Tensor }[] {
   const files = [...entry.outputs, ...(entry.intermediate ?? []), ...(entry.convention?.outputs ?? [])];
   return files.map((file) => ({ name: file.name, tensor: readTensor(corpus, file) }));
 }

@@ -6,14 +6,27 @@ import { checkModel, type ModelReport } from './check-model.ts';
 import { modelCases } from './corpus.ts';
 
 /** Names of the MLPerf Tiny nets in records, by folder of the corpus. */
-const nets: Readonly<Record<string, string>> = { ad01: 'autoencoder', kws: 'ds-cnn', resnet8: 'resnet8', vww: 'mobilenet' };
+const nets: Readonly<Record<string, string>> = {
+  ad01: 'autoencoder',
+  kws: 'ds-cnn',
+  resnet8: 'resnet8',
+  vww: 'mobilenet',
+};
 
 function identity(report: ModelReport): { readonly net: string; readonly format: string } {
   const [suite = '', folder = ''] = report.model.split('/');
   const net = suite === 'mlperf-tiny' ? nets[folder] : undefined;
-  const formats: Readonly<Record<string, string>> = { qdq: 'qdq', qoperator: 'qop', plinio: 'plinio', nemo: 'plinio' };
+  const formats: Readonly<Record<string, string>> = {
+    qdq: 'qdq',
+    qoperator: 'qop',
+    plinio: 'plinio',
+    nemo: 'plinio',
+  };
   const format = report.model.endsWith('.tflite') ? 'tflite' : (formats[report.dialect] ?? 'float');
-  return { net: net ?? report.model.replace(/\/[^/]*$/, ''), format: report.dialect === 'float' ? 'float' : format };
+  return {
+    net: net ?? report.model.replace(/\/[^/]*$/, ''),
+    format: report.dialect === 'float' ? 'float' : format,
+  };
 }
 
 function recordsOf(report: ModelReport): BenchRecord[] {
@@ -52,9 +65,12 @@ for (const group of modelCases(corpus)) {
   try {
     const report = await checkModel(corpus, group);
     reports.push(report);
-    if (report.interpreterMisses > 0) failures.push(`${title}: ${report.interpreterMisses} elements not as expected`);
-    if (report.emittedMisses > 0) failures.push(`${title}: ${report.emittedMisses} elements of the C not the interpreter's`);
-    if (group.loose && report.classChanges > 0) failures.push(`${title}: ${report.classChanges} classes changed`);
+    if (report.interpreterMisses > 0)
+      failures.push(`${title}: ${report.interpreterMisses} elements not as expected`);
+    if (report.emittedMisses > 0)
+      failures.push(`${title}: ${report.emittedMisses} elements of the C not the interpreter's`);
+    if (group.loose && report.classChanges > 0)
+      failures.push(`${title}: ${report.classChanges} classes changed`);
     failures.push(...report.faults.map((fault) => `${title}: ${fault}`));
   } catch (error) {
     failures.push(`${title}: ${error instanceof Error ? error.message : String(error)}`);
@@ -63,7 +79,20 @@ for (const group of modelCases(corpus)) {
 process.stderr.write(process.stderr.isTTY ? '\r\u001b[K' : '');
 console.log(
   formatTable(
-    ['model', 'rule', 'samples', 'elements', 'interp≠expected', 'C≠interp', 'deviating', 'share', 'max dev', 'class≠', 'arena', 'flash'],
+    [
+      'model',
+      'rule',
+      'samples',
+      'elements',
+      'interp≠expected',
+      'C≠interp',
+      'deviating',
+      'share',
+      'max dev',
+      'class≠',
+      'arena',
+      'flash',
+    ],
     reports.map((report) => [
       report.model,
       report.rule,
@@ -73,7 +102,7 @@ console.log(
       report.emittedMisses,
       report.deviating,
       `${((100 * report.deviating) / Math.max(1, report.elements)).toFixed(2)} %`,
-      Number(report.maxDeviation.toPrecision(3)),
+      report.maxDeviation,
       report.classChanges,
       report.arenaBytes,
       report.flashBytes,

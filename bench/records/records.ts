@@ -20,7 +20,12 @@ export function writeRecords(suite: string, records: readonly BenchRecord[]): st
   const folder = join('bench', 'results');
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${suite}.json`);
-  const document = { suite, commit: commit(), machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`, records };
+  const document = {
+    suite,
+    commit: commit(),
+    machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+    records,
+  };
   writeFileSync(`${path}.tmp`, `${JSON.stringify(document, null, 1)}\n`);
   renameSync(`${path}.tmp`, path);
   return path;
@@ -28,7 +33,10 @@ export function writeRecords(suite: string, records: readonly BenchRecord[]): st
 
 function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('git', ['rev-parse', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return 'unknown';
   }

@@ -75,12 +75,21 @@ function bypass(node: Node, rewriter: Rewriter): boolean {
   return true;
 }
 
-function rebuild(node: Node, before: Node, chain: readonly Node[], output: Value, rewriter: Rewriter): boolean {
+function rebuild(
+  node: Node,
+  before: Node,
+  chain: readonly Node[],
+  output: Value,
+  rewriter: Rewriter,
+): boolean {
   const [source] = before.inputs;
   if (!source || !isOp(node, ops.reshape)) return false;
   let value = sameShape(source.type.shape, output.type.shape)
     ? source
-    : rewriter.add1(ops.reshape, [source], node.attributes, { name: before.name, loc: locationsOf(before, node) });
+    : rewriter.add1(ops.reshape, [source], node.attributes, {
+        name: before.name,
+        loc: locationsOf(before, node),
+      });
   chain.forEach((link, i) => {
     const options = { name: link.name, loc: link.loc };
     const inputs = [value, ...link.inputs.slice(1)];

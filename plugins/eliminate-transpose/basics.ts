@@ -27,10 +27,16 @@ export const merge: RewriteRule = {
       rewriter.replace(output, source);
       return true;
     }
-    rewriter.substitute(output, ops.transpose, [source], { perm }, {
-      name: node.name,
-      loc: locationsOf(node, before),
-    });
+    rewriter.substitute(
+      output,
+      ops.transpose,
+      [source],
+      { perm },
+      {
+        name: node.name,
+        loc: locationsOf(node, before),
+      },
+    );
     return true;
   },
 };
@@ -55,11 +61,18 @@ export const toReshape: RewriteRule = {
     const [input] = node.inputs;
     const [output] = node.outputs;
     if (!input || !output || !isOp(node, ops.transpose)) return false;
-    if (isIdentity(node.attributes.perm) || !movesNothing(input.type.shape, node.attributes.perm)) return false;
-    rewriter.substitute(output, ops.reshape, [input], { shape: output.type.shape }, {
-      name: node.name,
-      loc: node.loc,
-    });
+    if (isIdentity(node.attributes.perm) || !movesNothing(input.type.shape, node.attributes.perm))
+      return false;
+    rewriter.substitute(
+      output,
+      ops.reshape,
+      [input],
+      { shape: output.type.shape },
+      {
+        name: node.name,
+        loc: node.loc,
+      },
+    );
     return true;
   },
 };
@@ -75,7 +88,8 @@ export const mergeTwins: RewriteRule = {
     for (const twin of rewriter.consumers(input)) {
       const [other] = twin.outputs;
       if (twin.id >= node.id || !other || !isOp(twin, ops.transpose)) continue;
-      if (!samePermutation(twin.attributes.perm, node.attributes.perm) || !rewriter.mayReplace(output, other)) continue;
+      if (!samePermutation(twin.attributes.perm, node.attributes.perm) || !rewriter.mayReplace(output, other))
+        continue;
       rewriter.replace(output, other);
       return true;
     }

@@ -19,7 +19,11 @@ export function commute(node: Node, p: Permutation): Commuted | undefined {
   const [output] = node.outputs;
   if (!first || !output) return undefined;
   const axisOf = (axis: number): number => p[axis] ?? 0;
-  const onFirst = (attributes: Attributes, result: Permutation = p): Commuted => ({ attributes, carriers: [0], result });
+  const onFirst = (attributes: Attributes, result: Permutation = p): Commuted => ({
+    attributes,
+    carriers: [0],
+    result,
+  });
 
   // Reductions may drop axes; everything else keeps the rank.
   if (isOp(node, ops.reduceMean) || isOp(node, ops.reduceSum) || isOp(node, ops.reduceMax)) {
@@ -30,11 +34,18 @@ export function commute(node: Node, p: Permutation): Commuted | undefined {
     const ordered = [...axes].sort((a, b) => a - b).map(axisOf);
     const inOrder = ordered.every((axis, i) => i === 0 || (ordered[i - 1] ?? 0) < axis);
     if (!inOrder && !isInteger(first.type.dtype) && !isOp(node, ops.reduceMax)) return undefined;
-    return onFirst({ ...node.attributes, axes: moved.sort((a, b) => a - b) }, keepDims ? p : withoutAxes(p, axes));
+    return onFirst(
+      { ...node.attributes, axes: moved.sort((a, b) => a - b) },
+      keepDims ? p : withoutAxes(p, axes),
+    );
   }
   if (p.length !== output.type.shape.length) return undefined;
   if (isOp(node, ops.concat)) {
-    return { attributes: { axis: axisOf(node.attributes.axis) }, carriers: node.inputs.map((_, i) => i), result: p };
+    return {
+      attributes: { axis: axisOf(node.attributes.axis) },
+      carriers: node.inputs.map((_, i) => i),
+      result: p,
+    };
   }
   if (p.length !== first.type.shape.length && !node.op.elementwise) return undefined;
   if (isOp(node, ops.split)) return onFirst({ ...node.attributes, axis: axisOf(node.attributes.axis) });

@@ -19,7 +19,8 @@ export const absorbIntoDense: RewriteRule = {
   apply(node, rewriter) {
     const [input, weights, ...rest] = node.inputs;
     const [output] = node.outputs;
-    if (!output || !isInteger(output.type.dtype) || !weights?.constant || !isOp(node, ops.dense)) return false;
+    if (!output || !isInteger(output.type.dtype) || !weights?.constant || !isOp(node, ops.dense))
+      return false;
     const flatten = rewriter.sole(input, ops.reshape);
     const transpose = rewriter.sole(flatten?.inputs[0], ops.transpose);
     const source = transpose?.inputs[0];

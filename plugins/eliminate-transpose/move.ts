@@ -1,4 +1,13 @@
-import { byteSize, isOp, locationsOf, ops, type Node, type RewriteRule, type Rewriter, type Value } from 'match-compiler';
+import {
+  byteSize,
+  isOp,
+  locationsOf,
+  ops,
+  type Node,
+  type RewriteRule,
+  type Rewriter,
+  type Value,
+} from 'match-compiler';
 import { commute, isBroadcast, type Commuted } from './commute.ts';
 import { costOfUndoing, undone } from './operands.ts';
 import { costOfRedoing, isRead, redo } from './readers.ts';
@@ -23,7 +32,13 @@ export const sink: RewriteRule = {
   },
 };
 
-function isWorthSinking(node: Node, from: Value, p: Permutation, moved: Commuted, rewriter: Rewriter): boolean {
+function isWorthSinking(
+  node: Node,
+  from: Value,
+  p: Permutation,
+  moved: Commuted,
+  rewriter: Rewriter,
+): boolean {
   const operands = new Set(moved.carriers.map((i) => node.inputs[i]).filter((input) => input !== undefined));
   const disappears = (value: Value): boolean => rewriter.hasSingleUse(value);
   let added = 0;
@@ -41,7 +56,9 @@ function isWorthSinking(node: Node, from: Value, p: Permutation, moved: Commuted
 
 /** Rebuilds a node on operands before p and permutes its results. */
 function applyBefore(node: Node, p: Permutation, moved: Commuted, rewriter: Rewriter): void {
-  const inputs = node.inputs.map((input, i) => (moved.carriers.includes(i) ? undone(input, p, rewriter) : input));
+  const inputs = node.inputs.map((input, i) =>
+    moved.carriers.includes(i) ? undone(input, p, rewriter) : input,
+  );
   const transposes = node.inputs.map((input) => rewriter.from(input, ops.transpose));
   const results = rewriter.add(node.op, inputs, moved.attributes, {
     name: node.name,
@@ -66,12 +83,21 @@ export const hoist: RewriteRule = {
     if (!input || !output || !isOp(node, ops.transpose) || !rewriter.hasSingleUse(input)) return false;
     const before = rewriter.producer(input);
     const [source] = before?.inputs ?? [];
-    if (!before || !source || before.outputs.length !== 1 || byteSize(source.type) >= byteSize(input.type)) return false;
+    if (!before || !source || before.outputs.length !== 1 || byteSize(source.type) >= byteSize(input.type))
+      return false;
     const back = inverse(node.attributes.perm);
     const moved = commute(before, back);
-    const alone = moved && samePermutation(moved.result, back) && moved.carriers.every((i) => i === 0 || before.inputs[i]?.constant?.data.length === 1);
+    const alone =
+      moved &&
+      samePermutation(moved.result, back) &&
+      moved.carriers.every((i) => i === 0 || before.inputs[i]?.constant?.data.length === 1);
     if (!alone || isBroadcast(before, 0) || source.type.shape.length !== back.length) return false;
-    const first = rewriter.add1(ops.transpose, [source], { perm: node.attributes.perm }, { name: node.name, loc: node.loc });
+    const first = rewriter.add1(
+      ops.transpose,
+      [source],
+      { perm: node.attributes.perm },
+      { name: node.name, loc: node.loc },
+    );
     rewriter.substitute(output, before.op, [first, ...before.inputs.slice(1)], moved.attributes, {
       name: before.name,
       loc: locationsOf(before, node),

@@ -1,5 +1,12 @@
 import { isOp, ops, reshapedTensor, transposedTensor, type Rewriter, type Value } from 'match-compiler';
-import { composed, inverse, isIdentity, movesNothing, permutedShape, type Permutation } from './permutation.ts';
+import {
+  composed,
+  inverse,
+  isIdentity,
+  movesNothing,
+  permutedShape,
+  type Permutation,
+} from './permutation.ts';
 
 /** Transposes more, or fewer below 0, when `value` is needed before p instead of behind it. */
 export function costOfUndoing(

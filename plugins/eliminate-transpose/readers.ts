@@ -1,4 +1,12 @@
-import { isOp, locationsOf, ops, type Node, type Rewriter, type SourceLocation, type Value } from 'match-compiler';
+import {
+  isOp,
+  locationsOf,
+  ops,
+  type Node,
+  type Rewriter,
+  type SourceLocation,
+  type Value,
+} from 'match-compiler';
 import { composed, isIdentity, movesNothing, permutedShape, type Permutation } from './permutation.ts';
 
 /**

@@ -1,4 +1,12 @@
-import { isOp, locationsOf, ops, type Node, type RewriteRule, type Rewriter, type Value } from 'match-compiler';
+import {
+  isOp,
+  locationsOf,
+  ops,
+  type Node,
+  type RewriteRule,
+  type Rewriter,
+  type Value,
+} from 'match-compiler';
 import { commute, isBroadcast, type Commuted } from './commute.ts';
 import { costOfUndoing, undone } from './operands.ts';
 import { costOfRedoing, isRead, redo } from './readers.ts';
@@ -20,7 +28,8 @@ export function flipRegions(): RewriteRule {
     apply(node, rewriter) {
       if (!isOp(node, ops.transpose)) return false;
       let memory = seen.get(rewriter);
-      if (memory?.changes !== rewriter.changes) seen.set(rewriter, (memory = { changes: rewriter.changes, nodes: new Set() }));
+      if (memory?.changes !== rewriter.changes)
+        seen.set(rewriter, (memory = { changes: rewriter.changes, nodes: new Set() }));
       const { perm } = node.attributes;
       const [input] = node.inputs;
       const [output] = node.outputs;
@@ -78,7 +87,8 @@ function costOfFlipping(region: Region, p: Permutation, rewriter: Rewriter): num
     const source = rewriter.from(value, ops.transpose)?.inputs[0];
     if (source && leaving.has(source)) return Infinity;
   }
-  const disappears = (value: Value): boolean => !rewriter.isOutput(value) && rewriter.consumers(value).every(isInside);
+  const disappears = (value: Value): boolean =>
+    !rewriter.isOutput(value) && rewriter.consumers(value).every(isInside);
   let cost = 0;
   for (const value of entering) cost += costOfUndoing(value, p, rewriter, disappears);
   for (const value of leaving) cost += costOfRedoing(value, p, rewriter, isInside);
@@ -92,7 +102,10 @@ function membership(region: Region): (node: Node) => boolean {
 }
 
 /** Values that the region reads from outside, and all that it makes. */
-function edgesOf(region: Region, rewriter: Rewriter): { entering: ReadonlySet<Value>; leaving: ReadonlySet<Value> } {
+function edgesOf(
+  region: Region,
+  rewriter: Rewriter,
+): { entering: ReadonlySet<Value>; leaving: ReadonlySet<Value> } {
   const entering = new Set<Value>();
   const leaving = new Set<Value>();
   for (const [node, moved] of region) {
@@ -148,7 +161,8 @@ function inOrder(region: Region, rewriter: Rewriter): readonly Node[] {
     open.push({ node: top.node, ready: true });
     for (const input of top.node.inputs) {
       const producer = rewriter.producer(input);
-      if (producer && region.has(producer) && !order.has(producer)) open.push({ node: producer, ready: false });
+      if (producer && region.has(producer) && !order.has(producer))
+        open.push({ node: producer, ready: false });
     }
   }
   return [...order];

@@ -4,6 +4,7 @@ import {
   elementCount,
   byteSize,
   formatType,
+  wrapList,
   type BundleFile,
 } from 'match-compiler';
 import { banner, type Network, type Port } from './network.ts';
@@ -91,7 +92,7 @@ export function entryPoint({ name, inputs, outputs }: Network): string {
     ...inputs.filter((port) => port.owner === 'caller').map((port) => `const ${pointer(port)}`),
     ...outputs.filter((port) => port.owner === 'caller').map((port) => pointer(port)),
   ];
-  return `void ${name}_run(${parameters.length > 0 ? parameters.join(', ') : 'void'})`;
+  return wrapList(`void ${name}_run(`, parameters.length > 0 ? parameters : ['void'], ')');
 }
 
 function pointer({ value, name }: Port): string {

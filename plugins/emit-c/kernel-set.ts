@@ -1,9 +1,9 @@
 import {
   fillTemplate,
-  IdentifierTable,
   templateHoles,
   wrapList,
   type FilledTemplate,
+  type IdentifierTable,
   type KernelInstance,
   type KernelInstruction,
   type Node,
@@ -29,25 +29,44 @@ export interface KernelSet {
   readonly headers: readonly string[];
 }
 
-/** Instantiates the kernel of every call. Names are unique in `scope`. */
-export function collectKernels(calls: readonly KernelInstruction[], scope: IdentifierTable): KernelSet {
-  const instances = calls.map((call) => ({ call, instance: instanceOf(call) }));
+/** What the kernels of all calls ask for, before they have names. */
+export interface KernelInstances {
+  readonly byCall: ReadonlyMap<KernelInstruction, KernelInstance>;
+  readonly support: readonly Template[];
+  readonly headers: readonly string[];
+  /** Functions that the support templates define: their names are given. */
+  readonly supportNames: readonly string[];
+}
+
+/** Instantiates the kernel of every call. */
+export function instantiateKernels(calls: readonly KernelInstruction[]): KernelInstances {
+  const byCall = new Map(calls.map((call) => [call, instanceOf(call)]));
   const support = new Map<string, Template>();
   const headers = new Set<string>();
-  for (const { instance } of instances) {
+  for (const instance of byCall.values()) {
     for (const template of instance.support) support.set(template.path, template);
     for (const header of instance.headers) headers.add(header);
   }
-  for (const { text } of support.values()) {
-    for (const [, name = ''] of text.matchAll(/^static [^(=]*?(\w+)\(/gm)) scope.unique(name);
-  }
+  return {
+    byCall,
+    support: [...support.values()],
+    headers: [...headers].sort(),
+    supportNames: [...support.values()].flatMap(({ text }) =>
+      [...text.matchAll(/^static [^(=]*?(\w+)\(/gm)].map(([, name = '']) => name),
+    ),
+  };
+}
+
+/** Fills the templates, each distinct one once, with names that are unique in `scope`. */
+export function nameKernels(instances: KernelInstances, scope: IdentifierTable): KernelSet {
   const functions = new Map<string, KernelFunction>();
   const functionOf = new Map<KernelInstruction, KernelFunction>();
-  for (const { call, instance } of instances) {
-    const key = JSON.stringify([instance.template.path, instance.name, instance.parameters, instance.holes, instance.flags]);
+  for (const [call, instance] of instances.byCall) {
+    const { template, name: stem, parameters, holes, flags } = instance;
+    const key = JSON.stringify([template.path, stem, parameters, holes, flags]);
     let known = functions.get(key);
     if (!known) {
-      const name = scope.unique(instance.name);
+      const name = scope.unique(stem);
       known = { name, instance, filled: fill(instance, name), node: call.region.region.root };
       functions.set(key, known);
     }
@@ -56,8 +75,8 @@ export function collectKernels(calls: readonly KernelInstruction[], scope: Ident
   return {
     functions: [...functions.values()],
     functionOf,
-    support: [...support.values()],
-    headers: [...headers].sort(),
+    support: instances.support,
+    headers: instances.headers,
   };
 }
 

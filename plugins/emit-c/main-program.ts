@@ -6,6 +6,7 @@ import {
   fillTemplate,
   isFloat,
   wrapItems,
+  wrapList,
   type BundleFile,
   type DataType,
   type Graph,
@@ -110,7 +111,7 @@ function runStatements({ name, inputs, outputs }: Network): string[] {
     ...inputs.filter((port) => !own(port)).map((port) => arrayName(port, 'input')),
     ...outputs.filter((port) => !own(port)).map((port) => arrayName(port, 'output')),
   ];
-  return [...copyIn, `${name}_run(${passed.join(', ')});`, ...copyOut];
+  return [...copyIn, wrapList(`${name}_run(`, passed, ');', 4), ...copyOut];
 }
 
 /** One line per element type that the outputs have; the last resort of the template reads bytes. */

@@ -13,6 +13,7 @@ import {
   type Target,
   type Value,
 } from 'match-compiler';
+import { instantiateKernels, nameKernels, type KernelSet } from './kernel-set.ts';
 
 /** Where the user finds an input or an output of the network. */
 export interface Port {
@@ -51,6 +52,7 @@ export interface Network {
   readonly symbols: ReadonlyMap<Buffer, string>;
   /** Constants that are outputs of the network as they are. */
   readonly constantOutputs: ReadonlyMap<Value, ConstantArray>;
+  readonly kernels: KernelSet;
   /** Identifiers at file scope that are taken. */
   readonly fileScope: IdentifierTable;
 }
@@ -59,7 +61,27 @@ export function describeNetwork({ placed, target, options }: EmitContext): Netwo
   const { program } = placed;
   const { graph } = program.mapping;
   const name = cIdentifier(options.name);
-  const fileScope = new IdentifierTable([`${name}_run`]);
+  const calls = callsOf(program.body);
+  const kernels = instantiateKernels(calls);
+  const fileScope = new IdentifierTable([`${name}_run`, ...kernels.supportNames]);
+  // Parameters of the entry point come first: the user reads them most.
+  const inputs = graph.inputs.map((value): Port => ({
+    value,
+    buffer: program.bufferOf.get(value),
+    name: fileScope.unique(value.name),
+    owner: placed.io.inputs,
+    copied: false,
+  }));
+  const written = new Set<Buffer>();
+  const outputs = graph.outputs.map((value): Port => {
+    const buffer = program.bufferOf.get(value);
+    const own = buffer?.role === 'output' && !written.has(buffer);
+    if (buffer) written.add(buffer);
+    const owner = placed.io.outputs;
+    // In the arena, any place will do; in the caller's memory there is only the caller's place.
+    const copied = owner === 'caller' ? !own : buffer?.role === 'input' && placed.io.inputs === 'caller';
+    return { value, buffer, name: fileScope.unique(value.name), owner, copied };
+  });
   const symbols = new Map<Buffer, string>();
   const constants: ConstantArray[] = [];
   for (const [buffer, stored] of sharedConstants(program)) {
@@ -76,24 +98,6 @@ export function describeNetwork({ placed, target, options }: EmitContext): Netwo
     constantOutputs.set(value, array);
     constants.push(array);
   }
-  const ports = new IdentifierTable(['arena']);
-  const inputs = graph.inputs.map((value): Port => ({
-    value,
-    buffer: program.bufferOf.get(value),
-    name: ports.unique(value.name),
-    owner: placed.io.inputs,
-    copied: false,
-  }));
-  const written = new Set<Buffer>();
-  const outputs = graph.outputs.map((value): Port => {
-    const buffer = program.bufferOf.get(value);
-    const own = buffer?.role === 'output' && !written.has(buffer);
-    if (buffer) written.add(buffer);
-    const owner = placed.io.outputs;
-    // In the arena, any place will do; in the caller's memory there is only the caller's place.
-    const copied = owner === 'caller' ? !own : buffer?.role === 'input' && placed.io.inputs === 'caller';
-    return { value, buffer, name: ports.unique(value.name), owner, copied };
-  });
   return {
     name,
     macro: name.toUpperCase(),
@@ -104,10 +108,11 @@ export function describeNetwork({ placed, target, options }: EmitContext): Netwo
     graph,
     inputs,
     outputs,
-    calls: callsOf(program.body),
+    calls,
     constants,
     symbols,
     constantOutputs,
+    kernels: nameKernels(kernels, fileScope),
     fileScope,
   };
 }

@@ -19,15 +19,14 @@ import {
 } from 'match-compiler';
 import { instructionUnsupported, kernelMissingOperand } from './diagnostics.ts';
 import { entryPoint, getter } from './header.ts';
-import { collectKernels, type KernelSet } from './kernel-set.ts';
+import type { KernelSet } from './kernel-set.ts';
 import { banner, type Network, type Port } from './network.ts';
 
 const plugin = 'emit-c';
 
 /** `<name>.c` with the kernels, the arenas and the entry point, and its source map. */
 export function sourceFiles(network: Network): BundleFile[] {
-  const kernels = collectKernels(network.calls, network.fileScope);
-  const writer = new SourceWriter(network, kernels);
+  const writer = new SourceWriter(network);
   const file = `${network.name}.c`;
   const { text, map } = assembleUnit(writer.write().segments, {
     file,
@@ -49,9 +48,9 @@ class SourceWriter {
   /** Static copies of outputs that have no memory of their own. */
   readonly #copies = new Map<Port, string>();
 
-  constructor(network: Network, kernels: KernelSet) {
+  constructor(network: Network) {
     this.#network = network;
-    this.#kernels = kernels;
+    this.#kernels = network.kernels;
     for (const { memory, arenaBytes } of network.placed.plans) {
       if (arenaBytes > 0) this.#arenas.set(memory, network.fileScope.unique(`arena_${memory}`));
     }

@@ -1,4 +1,13 @@
-import { byteSize, definePlugin, isOp, ops, rewriteGraph, type Node, type RewriteRule, type Rewriter } from 'match-compiler';
+import {
+  byteSize,
+  definePlugin,
+  isOp,
+  ops,
+  rewriteGraph,
+  type Node,
+  type RewriteRule,
+  type Rewriter,
+} from 'match-compiler';
 
 export interface FoldConstantsOptions {
   /** Name of this instance; a build may hold two. */
@@ -34,7 +43,8 @@ function evaluateConstants(foldDequantize: boolean): RewriteRule {
       if (inputs.length === 0 || !inputs.every((input) => input !== undefined)) return false;
       // A graph output that is a constant would have no node to carry its name.
       if (node.outputs.some((output) => rewriter.isOutput(output))) return false;
-      if (node.outputs.reduce((bytes, output) => bytes + byteSize(output.type), 0) > largestResult) return false;
+      if (node.outputs.reduce((bytes, output) => bytes + byteSize(output.type), 0) > largestResult)
+        return false;
       replaceByResults(node, rewriter);
       return true;
     },

@@ -19,7 +19,10 @@ export const clipBeforeQuantize: RewriteRule = {
     const { min, max } = integerRange(node.attributes.dtype);
     const loc = locationsOf(node, clip);
     if (limits.min === min && limits.max === max) {
-      rewriter.substitute(output, ops.quantize, [input, scale, zeroPoint], node.attributes, { name: node.name, loc });
+      rewriter.substitute(output, ops.quantize, [input, scale, zeroPoint], node.attributes, {
+        name: node.name,
+        loc,
+      });
       return true;
     }
     const quantized = rewriter.add1(ops.quantize, [input, scale, zeroPoint], node.attributes, {

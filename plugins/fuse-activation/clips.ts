@@ -33,7 +33,10 @@ export const mergeClips: RewriteRule = {
     const input = before?.inputs[0];
     if (!before || !input || !output || !isOp(node, ops.clip)) return false;
     const limits = tightened(before.attributes, node.attributes);
-    rewriter.substitute(output, ops.clip, [input], limits, { name: node.name, loc: locationsOf(node, before) });
+    rewriter.substitute(output, ops.clip, [input], limits, {
+      name: node.name,
+      loc: locationsOf(node, before),
+    });
     return true;
   },
 };

@@ -1,4 +1,5 @@
 import {
+  isOp,
   locationsOf,
   ops,
   tensor,
@@ -32,7 +33,7 @@ const mergeRun: RewriteRule = {
   apply(node, rewriter) {
     const [output] = node.outputs;
     const last = channelMapOf(node);
-    if (!last || !output) return false;
+    if (!last || !output || isInsideRun(output, rewriter)) return false;
     const run: Node[] = [node];
     let map = last;
     while (rewriter.hasSingleUse(map.input)) {
@@ -51,6 +52,12 @@ const mergeRun: RewriteRule = {
     return true;
   },
 };
+
+/** The next node continues the run. */
+function isInsideRun(output: Value, rewriter: Rewriter): boolean {
+  const [reader] = rewriter.hasSingleUse(output) ? rewriter.consumers(output) : [];
+  return !!reader && !isOp(reader, ops.batchNorm) && channelMapOf(reader)?.input === output;
+}
 
 export const affineRules: readonly RewriteRule[] = [expandBatchNorm, mergeRun];
 

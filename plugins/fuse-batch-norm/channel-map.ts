@@ -47,7 +47,11 @@ export function composed(first: ChannelMap, second: ChannelMap): ChannelMap {
   return {
     input: first.input,
     factor: zip(first.factor, second.factor, (a, b) => a * b),
-    offset: zip(zip(first.offset, second.factor, (a, b) => a * b), second.offset, (a, b) => a + b),
+    offset: zip(
+      zip(first.offset, second.factor, (a, b) => a * b),
+      second.offset,
+      (a, b) => a + b,
+    ),
   };
 }
 

@@ -61,9 +61,19 @@ function replaceLayer(
 ): void {
   const rows = layer.weights.type.shape[0] ?? 1;
   const row = layer.weights.data.length / rows;
-  const factors = Array.from({ length: rows }, (_, o) => (map.factor.length === 1 ? map.factor[0] : map.factor[o]) ?? 1);
-  const scaled = Float32Array.from(layer.weights.data as Float32Array, (w, i) => w * (factors[Math.floor(i / row)] ?? 1));
-  const shifted = zip(zip(biases, factors, (b, f) => b * f), map.offset, (b, o) => b + o);
+  const factors = Array.from(
+    { length: rows },
+    (_, o) => (map.factor.length === 1 ? map.factor[0] : map.factor[o]) ?? 1,
+  );
+  const scaled = Float32Array.from(
+    layer.weights.data as Float32Array,
+    (w, i) => w * (factors[Math.floor(i / row)] ?? 1),
+  );
+  const shifted = zip(
+    zip(biases, factors, (b, f) => b * f),
+    map.offset,
+    (b, o) => b + o,
+  );
 
   const weights = constantAfter(rewriter, layer.weightValue, { type: layer.weights.type, data: scaled });
   const biasTensor = tensor('float32', [rows], shifted);
@@ -72,7 +82,8 @@ function replaceLayer(
     : rewriter.constant(`${layer.node.name}.bias`, biasTensor);
   const inputs = [layer.input, weights, bias];
   const options = { name: layer.node.name, loc: locationsOf(layer.node, last) };
-  if (isOp(layer.node, ops.conv2d)) rewriter.substitute(output, ops.conv2d, inputs, layer.node.attributes, options);
+  if (isOp(layer.node, ops.conv2d))
+    rewriter.substitute(output, ops.conv2d, inputs, layer.node.attributes, options);
   else {
     const attributes = { inputZeroPoint: 0, weightZeroPoint: 0, accumulator: 'float32' } as const;
     rewriter.substitute(output, ops.dense, inputs, attributes, options);

@@ -16,7 +16,8 @@ export const dropEmptyPad: RewriteRule = {
   apply(node, rewriter) {
     const [input] = node.inputs;
     const [output] = node.outputs;
-    if (!input || !output || !isOp(node, ops.pad) || node.attributes.pads.some((pad) => pad !== 0)) return false;
+    if (!input || !output || !isOp(node, ops.pad) || node.attributes.pads.some((pad) => pad !== 0))
+      return false;
     if (!rewriter.mayReplace(output, input)) return false;
     rewriter.replace(output, input);
     return true;
@@ -32,12 +33,19 @@ export const mergePads: RewriteRule = {
     const input = before?.inputs[0];
     if (!before || !input || !output || !isOp(node, ops.pad)) return false;
     const [outer, inner] = [node.attributes, before.attributes];
-    if (outer.mode !== 'constant' || inner.mode !== 'constant' || !Object.is(outer.value, inner.value)) return false;
+    if (outer.mode !== 'constant' || inner.mode !== 'constant' || !Object.is(outer.value, inner.value))
+      return false;
     const pads = outer.pads.map((pad, i) => pad + (inner.pads[i] ?? 0));
-    rewriter.substitute(output, ops.pad, [input], { ...outer, pads }, {
-      name: node.name,
-      loc: locationsOf(node, before),
-    });
+    rewriter.substitute(
+      output,
+      ops.pad,
+      [input],
+      { ...outer, pads },
+      {
+        name: node.name,
+        loc: locationsOf(node, before),
+      },
+    );
     return true;
   },
 };
@@ -55,18 +63,43 @@ export const padIntoWindow: RewriteRule = {
       // Their padding adds nothing: it stands for the zero point, which is 0 on floats.
       if (pad.attributes.value !== node.attributes.inputZeroPoint) return false;
       return isOp(node, ops.conv2d)
-        ? absorb(rewriter, node, ops.conv2d, { ...node.attributes, pads: sum(node.attributes.pads, sides) }, pad)
-        : absorb(rewriter, node, ops.sumPool2d, { ...node.attributes, pads: sum(node.attributes.pads, sides) }, pad);
+        ? absorb(
+            rewriter,
+            node,
+            ops.conv2d,
+            { ...node.attributes, pads: sum(node.attributes.pads, sides) },
+            pad,
+          )
+        : absorb(
+            rewriter,
+            node,
+            ops.sumPool2d,
+            { ...node.attributes, pads: sum(node.attributes.pads, sides) },
+            pad,
+          );
     }
     if (isOp(node, ops.averagePool2d)) {
       const own = node.attributes.pads.some((side) => side !== 0);
       if (pad.attributes.value !== 0 || (own && !node.attributes.countIncludePad)) return false;
       const pads = sum(node.attributes.pads, sides);
-      return absorb(rewriter, node, ops.averagePool2d, { ...node.attributes, pads, countIncludePad: true }, pad);
+      return absorb(
+        rewriter,
+        node,
+        ops.averagePool2d,
+        { ...node.attributes, pads, countIncludePad: true },
+        pad,
+      );
     }
     if (isOp(node, ops.maxPool2d)) {
-      if (!neverWins(pad, rewriter) || node.attributes.dilations.some((dilation) => dilation !== 1)) return false;
-      return absorb(rewriter, node, ops.maxPool2d, { ...node.attributes, pads: sum(node.attributes.pads, sides) }, pad);
+      if (!neverWins(pad, rewriter) || node.attributes.dilations.some((dilation) => dilation !== 1))
+        return false;
+      return absorb(
+        rewriter,
+        node,
+        ops.maxPool2d,
+        { ...node.attributes, pads: sum(node.attributes.pads, sides) },
+        pad,
+      );
     }
     return false;
   },
@@ -83,7 +116,15 @@ function absorb<A extends Attributes>(
   const [output] = node.outputs;
   if (!input || !output) return false;
   const inputs = [input, ...node.inputs.slice(1)];
-  if (!fits(op, inputs.map((value) => value.type), attributes, output.type)) return false;
+  if (
+    !fits(
+      op,
+      inputs.map((value) => value.type),
+      attributes,
+      output.type,
+    )
+  )
+    return false;
   rewriter.substitute(output, op, inputs, attributes, { name: node.name, loc: locationsOf(node, pad) });
   return true;
 }
@@ -107,7 +148,8 @@ function fits<A extends Attributes>(
 function spatialPads(pad: Node<ops.PadAttributes>): readonly number[] | undefined {
   const { pads, mode } = pad.attributes;
   const [n0 = 0, c0 = 0, top = 0, left = 0, n1 = 0, c1 = 0, bottom = 0, right = 0] = pads;
-  if (mode !== 'constant' || pads.length !== 8 || n0 !== 0 || c0 !== 0 || n1 !== 0 || c1 !== 0) return undefined;
+  if (mode !== 'constant' || pads.length !== 8 || n0 !== 0 || c0 !== 0 || n1 !== 0 || c1 !== 0)
+    return undefined;
   return [top, left, bottom, right];
 }
 

@@ -21,7 +21,8 @@ export const matmulToDense: RewriteRule = {
     const [x, weights] = node.inputs;
     const [output] = node.outputs;
     if (!x || !weights?.constant || !output || !isOp(node, ops.matmul)) return false;
-    if (!isInteger(output.type.dtype) || x.type.shape.length !== 2 || weights.type.shape.length !== 2) return false;
+    if (!isInteger(output.type.dtype) || x.type.shape.length !== 2 || weights.type.shape.length !== 2)
+      return false;
     if (rewriter.consumers(weights).length === 1) rewriter.releaseName(weights);
     const rows = rewriter.constant(weights.name, transposedTensor(weights.constant, [1, 0]));
     const { aZeroPoint, bZeroPoint, accumulator } = node.attributes;
@@ -74,7 +75,10 @@ function withBias(
   const [x, weights, old] = layer.inputs;
   const before = old ? constantNumbers(old) : [];
   if (!x || !weights || !before) return undefined;
-  const sums = Array.from({ length: channels }, (_, c) => ((addend.length === 1 ? addend[0] : addend[c]) ?? 0) + (before[c] ?? 0));
+  const sums = Array.from(
+    { length: channels },
+    (_, c) => ((addend.length === 1 ? addend[0] : addend[c]) ?? 0) + (before[c] ?? 0),
+  );
   if (!sums.every(Number.isSafeInteger)) return undefined;
   if (old && rewriter.consumers(old).length === 1) rewriter.releaseName(old);
   const bias = rewriter.constant(old?.name ?? `${layer.name}.bias`, tensor('int32', [channels], sums));

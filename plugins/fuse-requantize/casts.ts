@@ -26,7 +26,8 @@ export const dropCast: RewriteRule = {
   apply(node, rewriter) {
     const [input] = node.inputs;
     const [output] = node.outputs;
-    if (!input || !output || input.type.dtype !== output.type.dtype || !rewriter.mayReplace(output, input)) return false;
+    if (!input || !output || input.type.dtype !== output.type.dtype || !rewriter.mayReplace(output, input))
+      return false;
     rewriter.replace(output, input);
     return true;
   },
@@ -39,7 +40,8 @@ export const mergeCasts: RewriteRule = {
     const [output] = node.outputs;
     const before = rewriter.from(node.inputs[0], ops.cast);
     const source = before?.inputs[0];
-    if (!before || !source || !output || !isOp(node, ops.cast) || !keepsValues(before, rewriter)) return false;
+    if (!before || !source || !output || !isOp(node, ops.cast) || !keepsValues(before, rewriter))
+      return false;
     rewriter.substitute(output, ops.cast, [source], node.attributes, {
       name: node.name,
       loc: locationsOf(node, before),

@@ -1,10 +1,24 @@
-import { alongAxis, isInteger, isOp, ops, type Node, type Rewriter, type Value } from 'match-compiler';
+import {
+  alongAxis,
+  elementBytes,
+  isInteger,
+  isOp,
+  ops,
+  type Node,
+  type Rewriter,
+  type Value,
+} from 'match-compiler';
 import { keepsValues } from './casts.ts';
 
 /** One step of the arithmetic after an accumulator; numbers are one per tensor or one per channel. */
 export type Step =
   | { readonly kind: 'mul' | 'add'; readonly node: Node; readonly numbers: readonly number[] }
-  | { readonly kind: 'div'; readonly node: Node; readonly divisor: number; readonly rounding: 'floor' | 'truncate' }
+  | {
+      readonly kind: 'div';
+      readonly node: Node;
+      readonly divisor: number;
+      readonly rounding: 'floor' | 'truncate';
+    }
   | { readonly kind: 'clip'; readonly node: Node; readonly min: number; readonly max: number }
   | { readonly kind: 'cast'; readonly node: Node; /** Has values to limit. */ readonly saturate: boolean };
 
@@ -13,6 +27,9 @@ export interface Chain {
   readonly axis: number;
   readonly steps: readonly Step[];
 }
+
+/** More steps than any tool writes; keeps the search linear on hostile nets. */
+const mostSteps = 16;
 
 /**
  * The longest run of steps that ends in `last`, in the order that a requantization has: scaling, then one
@@ -29,11 +46,13 @@ function stepsAlong(last: Node, axis: number, rewriter: Rewriter): readonly Step
   const steps: Step[] = [];
   let scaling = false;
   let divided = false;
-  for (let node: Node | undefined = last; node; ) {
+  for (let node: Node | undefined = last; node && steps.length < mostSteps;) {
     const step = stepOf(node, axis, rewriter);
     if (!step) break;
     if (step.kind === 'clip' && scaling) break;
     if (step.kind === 'div' && scaling) break;
+    // The result of the chain is the narrow tensor, not a copy of it that is wider again.
+    if (step.kind === 'cast' && !scaling && isWidening(node)) break;
     divided ||= step.kind === 'div';
     scaling ||= divided || step.kind === 'mul' || step.kind === 'add';
     // A cast above the scaling that changes values is where the accumulator of this chain begins.
@@ -46,6 +65,12 @@ function stepsAlong(last: Node, axis: number, rewriter: Rewriter): readonly Step
   return steps;
 }
 
+function isWidening(cast: Node): boolean {
+  const [input] = cast.inputs;
+  const [output] = cast.outputs;
+  return !!input && !!output && elementBytes(input.type.dtype) === 1 && elementBytes(output.type.dtype) > 1;
+}
+
 /** The operand that is no constant. */
 export function operandOf(node: Node): Value | undefined {
   const [first, second] = node.inputs;
@@ -55,7 +80,8 @@ export function operandOf(node: Node): Value | undefined {
 function stepOf(node: Node, axis: number, rewriter: Rewriter): Step | undefined {
   const [output] = node.outputs;
   const operand = operandOf(node);
-  if (!output || !operand || !isInteger(output.type.dtype) || !isInteger(operand.type.dtype)) return undefined;
+  if (!output || !operand || !isInteger(output.type.dtype) || !isInteger(operand.type.dtype))
+    return undefined;
   if (isOp(node, ops.clip)) return { kind: 'clip', node, ...node.attributes };
   if (isOp(node, ops.cast)) {
     return { kind: 'cast', node, saturate: node.attributes.saturate && !keepsValues(node, rewriter) };

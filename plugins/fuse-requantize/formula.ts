@@ -17,7 +17,11 @@ const wideLimit = 2 ** 62;
  * The formula that equals running the steps one by one on every accumulator in `range`; undefined when a
  * step could leave its element type, or the formula its own.
  */
-export function formulaOf(steps: readonly Step[], range: ValueRange, dtypes: readonly DataType[]): Formula | undefined {
+export function formulaOf(
+  steps: readonly Step[],
+  range: ValueRange,
+  dtypes: readonly DataType[],
+): Formula | undefined {
   let bounds = range;
   let multiplier: readonly number[] = [1];
   let addend: readonly number[] = [0];
@@ -34,7 +38,10 @@ export function formulaOf(steps: readonly Step[], range: ValueRange, dtypes: rea
         break;
       case 'add':
         addend = zip(addend, step.numbers, (a, b) => a + b);
-        bounds = { min: zip(bounds.min, step.numbers, (a, b) => a + b), max: zip(bounds.max, step.numbers, (a, b) => a + b) };
+        bounds = {
+          min: zip(bounds.min, step.numbers, (a, b) => a + b),
+          max: zip(bounds.max, step.numbers, (a, b) => a + b),
+        };
         break;
       case 'div':
         divisor = step.divisor;
@@ -61,7 +68,13 @@ export function formulaOf(steps: readonly Step[], range: ValueRange, dtypes: rea
   // Below 0 truncation gives more than floor, but never more than 0: a lower limit of 0 hides it.
   if (truncated && limits.min < 0) return undefined;
   const last = integerRange(dtypes.at(-1) ?? 'int8');
-  const formula = reduced({ multiplier, addend, divisor, min: Math.max(limits.min, last.min), max: Math.min(limits.max, last.max) });
+  const formula = reduced({
+    multiplier,
+    addend,
+    divisor,
+    min: Math.max(limits.min, last.min),
+    max: Math.min(limits.max, last.max),
+  });
   return computable(formula, range) ? formula : undefined;
 }
 
@@ -92,11 +105,14 @@ function reduced(formula: Formula): Formula {
 }
 
 function computable({ multiplier, addend, divisor, min, max }: Formula, range: ValueRange): boolean {
-  if (!multiplier.every(isInt32) || !addend.every(Number.isSafeInteger) || !Number.isSafeInteger(divisor)) return false;
+  if (!multiplier.every(isInt32) || !addend.every(Number.isSafeInteger) || !Number.isSafeInteger(divisor))
+    return false;
   if (!(min <= max)) return false;
   const products = scaled(range, multiplier);
   const sums = [zip(products.min, addend, (a, b) => a + b), zip(products.max, addend, (a, b) => a + b)];
-  return [products.min, products.max, ...sums].every((list) => list.every((bound) => Math.abs(bound) < wideLimit));
+  return [products.min, products.max, ...sums].every((list) =>
+    list.every((bound) => Math.abs(bound) < wideLimit),
+  );
 }
 
 function fits(bounds: ValueRange, dtype: DataType): boolean {
@@ -117,7 +133,11 @@ function clampedRange(range: ValueRange, limits: Limits): ValueRange {
 }
 
 /** Element by element, where a list of one number stands for that number in every channel. */
-function zip(a: readonly number[], b: readonly number[], combine: (a: number, b: number) => number): readonly number[] {
+function zip(
+  a: readonly number[],
+  b: readonly number[],
+  combine: (a: number, b: number) => number,
+): readonly number[] {
   return Array.from({ length: Math.max(a.length, b.length) }, (_, i) =>
     combine((a.length === 1 ? a[0] : a[i]) ?? 0, (b.length === 1 ? b[0] : b[i]) ?? 0),
   );

@@ -13,6 +13,9 @@ import {
 import { chainEndingIn, operandOf, type Step } from './chain.ts';
 import { formulaOf, type Formula } from './formula.ts';
 
+/** Clips and casts in a row that are tried together. */
+const mostLimits = 4;
+
 /** The chain that ends in a division, a clip or a cast, as one node. */
 export const fuseChain: RewriteRule = {
   name: 'fuse-requantize-chain',
@@ -20,7 +23,10 @@ export const fuseChain: RewriteRule = {
   apply(node, rewriter) {
     // Limits behind a division and a cast behind limits belong to the same chain.
     const last = [node];
-    for (let next = onlyReader(node, rewriter); isLimit(next); next = onlyReader(next, rewriter)) last.unshift(next);
+    for (let next = onlyReader(node, rewriter); isLimit(next) && last.length <= mostLimits;) {
+      last.unshift(next);
+      next = onlyReader(next, rewriter);
+    }
     return last.some((end) => fuse(end, rewriter));
   },
 };
@@ -64,7 +70,13 @@ function boundsAlong(root: Value, axis: number, rewriter: Rewriter): ValueRange 
   return { min: [min], max: [max] };
 }
 
-function emit(rewriter: Rewriter, root: Value, steps: readonly Step[], axis: number, formula: Formula): boolean {
+function emit(
+  rewriter: Rewriter,
+  root: Value,
+  steps: readonly Step[],
+  axis: number,
+  formula: Formula,
+): boolean {
   const last = steps.at(-1)?.node;
   const [output] = last?.outputs ?? [];
   if (!last || !output) return false;
@@ -93,5 +105,9 @@ function emit(rewriter: Rewriter, root: Value, steps: readonly Step[], axis: num
 function compact(dtype: 'int32' | 'int64', numbers: readonly number[]): ReturnType<typeof tensor> {
   const [first = 0] = numbers;
   const list = numbers.every((number) => number === first) ? [first] : numbers;
-  return tensor(dtype, [list.length], list.map((number) => (dtype === 'int64' ? BigInt(number) : number)) as number[]);
+  return tensor(
+    dtype,
+    [list.length],
+    list.map((number) => (dtype === 'int64' ? BigInt(number) : number)) as number[],
+  );
 }

@@ -12,7 +12,15 @@ import { fuseChain } from './fuse-chain.ts';
 export const fuseRequantize = definePlugin((options: { readonly name?: string } = {}) => ({
   name: options.name ?? 'fuse-requantize',
   transform: (graph) =>
-    rewriteGraph(graph, [dropCast, mergeCasts, readBeforeCast, matmulToDense, addIntoBias, fuseChain, dropIdentity]),
+    rewriteGraph(graph, [
+      dropCast,
+      mergeCasts,
+      readBeforeCast,
+      matmulToDense,
+      addIntoBias,
+      fuseChain,
+      dropIdentity,
+    ]),
 }));
 
 export default fuseRequantize;

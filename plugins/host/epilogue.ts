@@ -1,16 +1,5 @@
-import {
-  cLiteral,
-  cType,
-  integerRange,
-  isFloat,
-  isOp,
-  isWide,
-  ops,
-  type DataType,
-  type Node,
-  type Region,
-  type Template,
-} from 'match-compiler';
+import { isOp, ops, type Node, type Region, type Template } from 'match-compiler';
+import type { Accumulator } from './accumulator.ts';
 import { clipExpression } from './clip-expression.ts';
 import type { Operand, Signature } from './operands.ts';
 import { requantizeStatements } from './requantization.ts';
@@ -21,13 +10,6 @@ export interface Epilogue {
   /** Statements that store the variable `acc` to `target`; `channel` is the index for per-channel constants. */
   store(target: string, channel: string): string;
   readonly support: readonly Template[];
-}
-
-/** An accumulator in the variable `acc`. */
-export interface Accumulator {
-  readonly dtype: DataType;
-  /** No value of it is larger in magnitude; what the type can hold when absent. */
-  readonly bound?: number;
 }
 
 /**
@@ -56,24 +38,4 @@ export function epilogueOf(
     return { node: root as Node, ...requantizeStatements(root, signature, out, acc) };
   }
   throw new TypeError(`${root.op.name} is no epilogue`);
-}
-
-/** The largest magnitude that an integer type holds. */
-export function typeBound(dtype: DataType): number {
-  const { min, max } = integerRange(dtype);
-  return Math.max(-min, max);
-}
-
-/** The type in which a kernel sums up, and whether it must wrap explicitly because the sum may not fit. */
-export function accumulatorType(
-  dtype: DataType,
-  bound: number,
-): { readonly type: string; readonly wraps: boolean; readonly unsigned: string } {
-  const unsigned = isWide(dtype) ? 'uint64_t' : 'uint32_t';
-  return { type: cType(dtype), wraps: !isFloat(dtype) && bound > typeBound(dtype), unsigned };
-}
-
-/** `0` of a type. */
-export function zeroOf(dtype: DataType): string {
-  return isFloat(dtype) ? cLiteral(dtype, 0) : '0';
 }

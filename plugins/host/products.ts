@@ -1,5 +1,5 @@
 import { cLiteral, integerRange, isFloat, isWide, type DataType, type Value } from 'match-compiler';
-import { accumulatorType, typeBound } from './epilogue.ts';
+import { accumulatorType, typeBound } from './accumulator.ts';
 
 /** One factor of a sum of products: its element in C, its type, what is subtracted from it. */
 export interface Factor {

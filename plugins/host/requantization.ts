@@ -10,7 +10,8 @@ import {
   type Tensor,
   type Value,
 } from 'match-compiler';
-import { typeBound, type Accumulator, type Epilogue } from './epilogue.ts';
+import { typeBound, type Accumulator } from './accumulator.ts';
+import type { Epilogue } from './epilogue.ts';
 import type { Operand, Signature } from './operands.ts';
 import { support } from './support/index.ts';
 

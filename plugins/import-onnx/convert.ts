@@ -1,4 +1,13 @@
-import { GraphEditor, isInteger, ops, type DataType, type Graph, type ModelSource, type Rounding, type Value } from 'match-compiler';
+import {
+  GraphEditor,
+  isInteger,
+  ops,
+  type DataType,
+  type Graph,
+  type ModelSource,
+  type Rounding,
+  type Value,
+} from 'match-compiler';
 import type { Model } from './decode.ts';
 import { isIntegerDialect, recogniseDialect, type Recognition } from './dialect.ts';
 import * as diagnostics from './diagnostics.ts';
@@ -55,6 +64,7 @@ export function convertModel(model: Model, source: ModelSource): Graph {
   editor.setOutputs(graph.outputs.map((output) => conversion.output(output.definition, output.info)));
   recognised.push(...conversion.notes());
   Object.freeze(recognised);
+  Object.freeze(info);
   return editor.finish();
 }
 
@@ -92,7 +102,9 @@ class Conversion {
 
   convert(node: ModelNode): void {
     const opset = this.#opsets.get(node.domain) ?? 1;
-    if ([...node.attributes.values()].some(({ type, g, graphs }) => holdsGraph(type) || g || graphs?.length)) {
+    if (
+      [...node.attributes.values()].some(({ type, g, graphs }) => holdsGraph(type) || g || graphs?.length)
+    ) {
       throw diagnostics.subgraphUnsupported(node);
     }
     const operator = this.#operatorFor(node);
@@ -139,7 +151,9 @@ class Conversion {
     const ignored = [...this.#ignored].map(([name, count]) => `${name} (${count})`);
     return [
       ...this.#integers.notes(),
-      ...(ignored.length > 0 ? [`attributes without a known meaning are ignored: ${ignored.join(', ')}`] : []),
+      ...(ignored.length > 0
+        ? [`attributes without a known meaning are ignored: ${ignored.join(', ')}`]
+        : []),
     ];
   }
 
@@ -172,8 +186,12 @@ class Conversion {
 }
 
 function refuseFunctions(file: string, model: Model): void {
-  const functions = new Set((model.functions ?? []).map(({ domain, name }) => `${domain ?? ''}:${name ?? ''}`));
-  const used = (model.graph.node ?? []).filter(({ domain, op_type }) => functions.has(`${domain ?? ''}:${op_type ?? ''}`));
+  const functions = new Set(
+    (model.functions ?? []).map(({ domain, name }) => `${domain ?? ''}:${name ?? ''}`),
+  );
+  const used = (model.graph.node ?? []).filter(({ domain, op_type }) =>
+    functions.has(`${domain ?? ''}:${op_type ?? ''}`),
+  );
   if (used.length > 0) {
     throw diagnostics.functionsUnsupported(file, [...new Set(used.map(({ op_type }) => op_type ?? ''))]);
   }

@@ -1,4 +1,5 @@
-import { MatchError, type ModelSource } from 'match-compiler';
+import type { MatchError } from 'match-compiler';
+import { type ModelSource } from 'match-compiler';
 import protobuf from 'protobufjs/minimal.js';
 import { emptyFile, noGraph, notOnnx } from './diagnostics.ts';
 import { onnx } from './onnx.generated.js';

@@ -7,14 +7,25 @@ type Location = DiagnosticLocation;
 
 const nodeLocation = ({ loc }: ModelNode): Location => ({ file: loc.file, node: loc.node, op: loc.op });
 
-function error(code: string, message: string, loc: Location, hint?: string, notes?: readonly string[]): MatchError {
+function error(
+  code: string,
+  message: string,
+  loc: Location,
+  hint?: string,
+  notes?: readonly string[],
+): MatchError {
   return new MatchError({ code, message, loc, ...(hint && { hint }), ...(notes?.length && { notes }) });
 }
 
 // The file
 
 export const emptyFile = (file: string): MatchError =>
-  error('MODEL_EMPTY', 'the model file is empty', { file, offset: 0 }, 'was it downloaded or exported completely?');
+  error(
+    'MODEL_EMPTY',
+    'the model file is empty',
+    { file, offset: 0 },
+    'was it downloaded or exported completely?',
+  );
 
 export const notOnnx = (file: string, offset: number, reason: string): MatchError =>
   error(
@@ -38,7 +49,9 @@ export const functionsUnsupported = (file: string, names: readonly string[]): Ma
 export const opsetUnsupported = (file: string, version: number | undefined, oldest: number): MatchError =>
   error(
     'OPSET_UNSUPPORTED',
-    version === undefined ? 'the model does not say which operator set it uses' : `operator set ${version} is not supported`,
+    version === undefined
+      ? 'the model does not say which operator set it uses'
+      : `operator set ${version} is not supported`,
     { file },
     `opset ${oldest} or newer is read; onnx.version_converter raises a model's opset`,
   );
@@ -57,7 +70,12 @@ export const dtypeUnsupported = (loc: Location, tensor: string, type: string): M
   );
 
 export const sparseUnsupported = (file: string, tensor: string): MatchError =>
-  error('TENSOR_SPARSE', `tensor '${tensor}' is sparse`, { file, tensor }, 'export the model with dense weights');
+  error(
+    'TENSOR_SPARSE',
+    `tensor '${tensor}' is sparse`,
+    { file, tensor },
+    'export the model with dense weights',
+  );
 
 // Inputs and outputs
 
@@ -111,7 +129,12 @@ export const outputMissing = (file: string, output: string): MatchError =>
   error('OUTPUT_UNDEFINED', `no node makes the output '${output}'`, { file, tensor: output });
 
 export const noOutputs = (file: string): MatchError =>
-  error('MODEL_NO_OUTPUTS', 'the graph has no outputs', { file }, 'name some with the import option `outputs`');
+  error(
+    'MODEL_NO_OUTPUTS',
+    'the graph has no outputs',
+    { file },
+    'name some with the import option `outputs`',
+  );
 
 // Structure
 
@@ -145,7 +168,7 @@ export const opUnsupported = (node: ModelNode, opset: number, known: readonly st
     'OP_UNSUPPORTED',
     `operator ${node.op}${domain} (opset ${opset}) is not supported`,
     nodeLocation(node),
-    near ? `nearest supported: ${near}` : 'docs/operators.md lists what is supported; the import option `outputs` can cut the net before it',
+    near ? `nearest supported: ${near}` : 'the import option `outputs` can cut the net before it',
   );
 };
 
@@ -160,7 +183,12 @@ export const subgraphUnsupported = (node: ModelNode): MatchError =>
 export const inputCount = (node: ModelNode, index: number): MatchError =>
   error('INPUT_MISSING', `${node.op} needs an input ${index + 1}`, nodeLocation(node));
 
-export const attributeInvalid = (node: ModelNode, attribute: string, reason: string, hint?: string): MatchError =>
+export const attributeInvalid = (
+  node: ModelNode,
+  attribute: string,
+  reason: string,
+  hint?: string,
+): MatchError =>
   error('ATTRIBUTE_UNSUPPORTED', `${node.op}: attribute ${attribute} ${reason}`, nodeLocation(node), hint);
 
 export const constantRequired = (node: ModelNode, tensor: string, role: string): MatchError =>
@@ -198,4 +226,7 @@ export const notInteger = (node: ModelNode, tensor: string, value: number): Matc
   );
 
 export const inputTypeInvalid = (file: string, input: string, type: string, reason: string): MatchError =>
-  error('INPUT_TYPE_INVALID', `inputTypes gives '${type}' for '${input}': ${reason}`, { file, tensor: input });
+  error('INPUT_TYPE_INVALID', `inputTypes gives '${type}' for '${input}': ${reason}`, {
+    file,
+    tensor: input,
+  });

@@ -70,24 +70,37 @@ function recognise(graph: ModelGraph, scope: Scope): Recognition {
   if (edges.total > 0) {
     return { ...plain, dialect: 'qdq', evidence: [`${edges.text}: float operators between quantizations`] };
   }
-  return recogniseFloatHeld(graph, scope, linear) ?? { ...plain, dialect: 'float', evidence: ['no quantization'] };
+  return (
+    recogniseFloatHeld(graph, scope, linear) ?? { ...plain, dialect: 'float', evidence: ['no quantization'] }
+  );
 }
 
 /** Integers in float32 tensors: every weight is one, and the layers end in a division and a clip to a few bits. */
-function recogniseFloatHeld(graph: ModelGraph, scope: Scope, linear: readonly LinearLayer[]): Recognition | undefined {
+function recogniseFloatHeld(
+  graph: ModelGraph,
+  scope: Scope,
+  linear: readonly LinearLayer[],
+): Recognition | undefined {
   if (linear.length === 0) return undefined;
   const scaled = graph.nodes.filter((node) => node.op === 'Div' && endsInClip(graph, node));
   if (scaled.length === 0) return undefined;
   for (const { node } of linear) {
     for (const definition of node.inputs.slice(1)) {
       const tensor = definition && literalTensor(graph, scope, definition);
-      if (tensor && !Array.from(tensor.data as ArrayLike<number | bigint>).every((value) => Number.isInteger(Number(value)))) {
+      if (
+        tensor &&
+        !Array.from(tensor.data as ArrayLike<number | bigint>).every((value) =>
+          Number.isInteger(Number(value)),
+        )
+      ) {
         return undefined;
       }
     }
   }
   const wide = graph.nodes.some((node) => node.op === 'Cast' && castsTo(node) === 'int64');
-  const [name, chain] = wide ? (['nemo', 'Cast to int64, Mul, Div, Clip'] as const) : (['plinio', 'Div, Clip'] as const);
+  const [name, chain] = wide
+    ? (['nemo', 'Cast to int64, Mul, Div, Clip'] as const)
+    : (['plinio', 'Div, Clip'] as const);
   return {
     dialect: name,
     holdsIntegersInFloats: true,
@@ -124,7 +137,10 @@ function count(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
-function countOf(counts: ReadonlyMap<string, number>, wanted: (op: string) => boolean): { total: number; text: string } {
+function countOf(
+  counts: ReadonlyMap<string, number>,
+  wanted: (op: string) => boolean,
+): { total: number; text: string } {
   const chosen = [...counts].filter(([op]) => wanted(op));
   const parts = chosen.map(([op, number]) => `${number} ${op}`);
   const last = parts.pop() ?? '';

@@ -14,7 +14,12 @@ const integerInputs = ['uint8', 'int8', 'uint16', 'int16', 'int32'] as const;
  * @throws {MatchError} INPUT_SHAPE_UNKNOWN, INPUT_SHAPE_MISMATCH, INPUT_UNSUPPORTED, DTYPE_UNSUPPORTED,
  * TENSOR_UNKNOWN, INPUT_TYPE_INVALID
  */
-export function defineInputs(graph: ModelGraph, scope: Scope, options: ImportOptions, integerNet: boolean): readonly string[] {
+export function defineInputs(
+  graph: ModelGraph,
+  scope: Scope,
+  options: ImportOptions,
+  integerNet: boolean,
+): readonly string[] {
   const { file } = graph;
   const notes: string[] = [];
   const names = graph.inputs.map(({ definition }) => definition.name);
@@ -59,11 +64,21 @@ function asInteger(
   if (wanted === 'float32') return { value: input };
   const dtype = integerInputs.find((type) => type === (wanted ?? 'uint8'));
   if (!dtype || !isInteger(dtype)) {
-    throw diagnostics.inputTypeInvalid(file, input.name, wanted ?? '', `known: ${integerInputs.join(', ')}, float32`);
+    throw diagnostics.inputTypeInvalid(
+      file,
+      input.name,
+      wanted ?? '',
+      `known: ${integerInputs.join(', ')}, float32`,
+    );
   }
-  const value = scope.editor.add1(ops.cast, [input], { dtype, saturate: true }, {
-    name: scope.freeName(`${input.name}.${dtype}`),
-  });
+  const value = scope.editor.add1(
+    ops.cast,
+    [input],
+    { dtype, saturate: true },
+    {
+      name: scope.freeName(`${input.name}.${dtype}`),
+    },
+  );
   const how = wanted === undefined ? ' (the import option inputTypes changes that)' : ', as asked';
   return { value, note: `input '${input.name}' holds integers in float32: converted to ${dtype}${how}` };
 }
@@ -88,7 +103,10 @@ function inputShape(
   if (given) {
     const fits =
       given.length === declared.length &&
-      given.every((extent, axis) => Number.isSafeInteger(extent) && extent > 0 && agrees(declared[axis]?.value ?? 0, extent));
+      given.every(
+        (extent, axis) =>
+          Number.isSafeInteger(extent) && extent > 0 && agrees(declared[axis]?.value ?? 0, extent),
+      );
     if (!fits) throw diagnostics.inputShapeMismatch(file, name, given, texts);
     return { shape: [...given] };
   }
@@ -97,7 +115,10 @@ function inputShape(
   if (open.length === 0) return { shape };
   if (open.length === 1 && open[0] === 0 && shape.length > 1) {
     const batch = texts[0] === '?' ? 'unknown' : `'${texts[0] ?? ''}'`;
-    return { shape: [1, ...shape.slice(1)], note: `input '${name}': batch (${batch} in the file) taken as 1` };
+    return {
+      shape: [1, ...shape.slice(1)],
+      note: `input '${name}': batch (${batch} in the file) taken as 1`,
+    };
   }
   throw diagnostics.inputShapeUnknown(
     file,

@@ -64,7 +64,11 @@ export class NodeBuilder {
   }
 
   /** The node's results, one per output of the operator. */
-  emitAll<A extends Attributes>(op: OpDefinition<A>, inputs: readonly Value[], attributes: A): readonly Value[] {
+  emitAll<A extends Attributes>(
+    op: OpDefinition<A>,
+    inputs: readonly Value[],
+    attributes: A,
+  ): readonly Value[] {
     return this.#add(op, inputs, attributes, (i, dtype) => this.#outputName(i, dtype));
   }
 
@@ -121,7 +125,8 @@ export class NodeBuilder {
       outputs: names,
       ...(quantization && { types: inferred.map((type) => ({ ...type, quantization })) }),
     });
-    if (inputs.every((input) => this.scope.isFixed(input))) outputs.forEach((value) => this.scope.markFixed(value));
+    if (inputs.every((input) => this.scope.isFixed(input)))
+      outputs.forEach((value) => this.scope.markFixed(value));
     return outputs;
   }
 

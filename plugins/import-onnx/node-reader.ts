@@ -79,7 +79,8 @@ export class NodeReader {
   /** A list of integers given as an input, or undefined where it is left out. */
   integers(index: number, role: string): readonly number[] | undefined {
     const values = this.numbers(index, role);
-    if (values?.some((value) => !Number.isInteger(value))) throw this.unsupported(`its ${role} are no integers`);
+    if (values?.some((value) => !Number.isInteger(value)))
+      throw this.unsupported(`its ${role} are no integers`);
     return values;
   }
 
@@ -117,7 +118,8 @@ export class NodeReader {
     const definition = this.node.outputs[index];
     if (!definition) return false;
     return (
-      this.graph.readers.has(definition) || this.graph.outputs.some((output) => output.definition === definition)
+      this.graph.readers.has(definition) ||
+      this.graph.outputs.some((output) => output.definition === definition)
     );
   }
 
@@ -155,14 +157,17 @@ export class NodeReader {
 
   tensor(name: string): Tensor | undefined {
     const proto = this.#attribute(name, 'tensor')?.t;
-    return proto ? readTensor(proto, this.node.outputs[0]?.name ?? this.node.loc.node, this.#scope.source) : undefined;
+    return proto
+      ? readTensor(proto, this.node.outputs[0]?.name ?? this.node.loc.node, this.#scope.source)
+      : undefined;
   }
 
   /** One of the given texts. @throws {MatchError} ATTRIBUTE_UNSUPPORTED for any other */
   choice<const T extends string>(name: string, known: readonly T[], absent: T): T {
     const value = this.string(name, absent);
     const found = known.find((entry) => entry === value);
-    if (found === undefined) throw this.attributeFault(name, `is '${value}'`, `supported: ${known.join(', ')}`);
+    if (found === undefined)
+      throw this.attributeFault(name, `is '${value}'`, `supported: ${known.join(', ')}`);
     return found;
   }
 
@@ -172,7 +177,11 @@ export class NodeReader {
     const dtype = dataTypeOf(code);
     if (dtype) return dtype;
     const { file, node, op } = this.node.loc;
-    throw diagnostics.dtypeUnsupported({ file, node, op }, this.node.outputs[0]?.name ?? '', elementTypeName(code));
+    throw diagnostics.dtypeUnsupported(
+      { file, node, op },
+      this.node.outputs[0]?.name ?? '',
+      elementTypeName(code),
+    );
   }
 
   /** Attributes that mean nothing here (training, hints). */

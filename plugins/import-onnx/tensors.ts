@@ -69,7 +69,10 @@ export function readTensor(
     if (bytes.byteLength !== stored) {
       throw invalid(`has ${bytes.byteLength} bytes where its shape [${shape.join(', ')}] needs ${stored}`);
     }
-    return { type, data: half ? widenFloat16(dataFromBytes('uint16', bytes) as Uint16Array) : dataFromBytes(dtype, bytes) };
+    return {
+      type,
+      data: half ? widenFloat16(dataFromBytes('uint16', bytes) as Uint16Array) : dataFromBytes(dtype, bytes),
+    };
   };
 
   if (proto.data_location === 1) return fromBytes(readExternal(proto, stored, source, invalid));
@@ -81,7 +84,9 @@ export function readTensor(
 
 function hasTypedData(proto: TensorProto): boolean {
   const { float_data, int32_data, int64_data, double_data, uint64_data, string_data } = proto;
-  return [float_data, int32_data, int64_data, double_data, uint64_data, string_data].some((list) => list?.length);
+  return [float_data, int32_data, int64_data, double_data, uint64_data, string_data].some(
+    (list) => list?.length,
+  );
 }
 
 /** The typed lists: int32_data also carries every narrower type, and float16 as its bits. */
@@ -99,7 +104,7 @@ function typedData(
       int64: proto.int64_data,
       uint64: proto.uint64_data,
       uint32: proto.uint64_data,
-    }[element as string] ?? proto.int32_data;
+    }[element] ?? proto.int32_data;
   const values = list ?? [];
   if (values.length !== count) throw invalid(`has ${values.length} elements where its shape needs ${count}`);
   if (element === 'float16') return widenFloat16(Uint16Array.from(values as readonly number[]));

@@ -28,7 +28,16 @@ const tensor: Message = message({
   13: ['external_data', bytes],
   14: ['data_location', varint],
 });
-const packable = new Set(['dims', 'float_data', 'int32_data', 'int64_data', 'double_data', 'uint64_data', 'floats', 'ints']);
+const packable = new Set([
+  'dims',
+  'float_data',
+  'int32_data',
+  'int64_data',
+  'double_data',
+  'uint64_data',
+  'floats',
+  'ints',
+]);
 const sparse: Message = message({ 1: ['values', bytes, () => tensor], 2: ['indices', bytes, () => tensor] });
 const dimension: Message = message({ 1: ['dim_value', varint], 2: ['dim_param', bytes] });
 const shape: Message = message({ 1: ['dim', bytes, () => dimension] });
@@ -99,7 +108,10 @@ class WireFault extends Error {
  * field and byte, where a decoder would skip what it cannot place.
  * @throws {MatchError} made by `fault` at the first byte that does not belong
  */
-export function checkModelEncoding(data: Uint8Array, fault: (offset: number, reason: string) => MatchError): void {
+export function checkModelEncoding(
+  data: Uint8Array,
+  fault: (offset: number, reason: string) => MatchError,
+): void {
   try {
     walk(data, 0, data.length, model, '', 0);
   } catch (error) {
@@ -125,7 +137,14 @@ export function looksLikeOnnx(data: Uint8Array): boolean {
   }
 }
 
-function walk(data: Uint8Array, start: number, end: number, within: Message, path: string, depth: number): void {
+function walk(
+  data: Uint8Array,
+  start: number,
+  end: number,
+  within: Message,
+  path: string,
+  depth: number,
+): void {
   if (depth > deepest) throw new WireFault(start, `messages nested more than ${deepest} deep`);
   const count = new Map<string, number>();
   let position = start;
@@ -173,7 +192,10 @@ function readField(data: Uint8Array, start: number, end: number, within: Message
       const next = length.next + length.value;
       if (next > end) {
         const name = known?.[0] ?? `field ${number}`;
-        throw new WireFault(length.next, `${name}${where} needs ${length.value} bytes where ${end - length.next} are left`);
+        throw new WireFault(
+          length.next,
+          `${name}${where} needs ${length.value} bytes where ${end - length.next} are left`,
+        );
       }
       return { known, content: length.next, next };
     }
@@ -182,7 +204,12 @@ function readField(data: Uint8Array, start: number, end: number, within: Message
   }
 }
 
-function readVarint(data: Uint8Array, start: number, end: number, where: string): { value: number; next: number } {
+function readVarint(
+  data: Uint8Array,
+  start: number,
+  end: number,
+  where: string,
+): { value: number; next: number } {
   let value = 0;
   for (let i = 0; i < 10; i++) {
     const byte = start + i < end ? data[start + i] : undefined;

@@ -38,7 +38,12 @@ function error(code: string, message: string, loc: Location, hint?: string): Mat
 // The file
 
 export const emptyFile = (file: string): MatchError =>
-  error('MODEL_EMPTY', 'the model file is empty', { file, offset: 0 }, 'was it downloaded or exported completely?');
+  error(
+    'MODEL_EMPTY',
+    'the model file is empty',
+    { file, offset: 0 },
+    'was it downloaded or exported completely?',
+  );
 
 export const notTflite = (file: string, offset: number, reason: string): MatchError =>
   error(
@@ -49,17 +54,33 @@ export const notTflite = (file: string, offset: number, reason: string): MatchEr
   );
 
 export const noOutputs = (file: string, offset: number): MatchError =>
-  error('MODEL_NO_OUTPUTS', 'the graph has no outputs', { file, offset }, 'name some with the import option `outputs`');
+  error(
+    'MODEL_NO_OUTPUTS',
+    'the graph has no outputs',
+    { file, offset },
+    'name some with the import option `outputs`',
+  );
 
 // Tensors
 
-export const tensorIndex = (file: string, index: number, count: number, user: string, offset?: number): MatchError =>
+export const tensorIndex = (
+  file: string,
+  index: number,
+  count: number,
+  user: string,
+  offset?: number,
+): MatchError =>
   error('TENSOR_INDEX', `${user} refers to tensor ${index} of ${count}`, {
     file,
     ...(offset !== undefined && { offset }),
   });
 
-export const tensorInvalid = (file: string, tensor: FileTensor, reason: string, offset = tensor.offset): MatchError =>
+export const tensorInvalid = (
+  file: string,
+  tensor: FileTensor,
+  reason: string,
+  offset = tensor.offset,
+): MatchError =>
   error('TENSOR_INVALID', `tensor '${tensorLabel(tensor)}' ${reason}`, { ...tensorAt(file, tensor), offset });
 
 export const dtypeUnsupported = (file: string, tensor: FileTensor, type: string): MatchError =>
@@ -124,7 +145,12 @@ export const inputShapeMismatch = (
     'only open dimensions can be set, to positive integers',
   );
 
-export const unknownTensor = (file: string, option: string, name: string, known: readonly string[]): MatchError => {
+export const unknownTensor = (
+  file: string,
+  option: string,
+  name: string,
+  known: readonly string[],
+): MatchError => {
   const near = nearest(name, known);
   const list = known.length > 12 ? `${known.slice(0, 12).join(', ')}, …` : known.join(', ');
   return error(
@@ -151,7 +177,9 @@ export const opUnsupported = (place: OperatorPlace, known: readonly string[]): M
     : `the custom operator '${customCode ?? ''}' is not supported`;
   return error(
     'OP_UNSUPPORTED',
-    name === 'CUSTOM' ? custom : `operator ${name} (builtin code ${code}, version ${version}) is not supported`,
+    name === 'CUSTOM'
+      ? custom
+      : `operator ${name} (builtin code ${code}, version ${version}) is not supported`,
     at(place),
     near
       ? `nearest supported: ${near}`
@@ -183,7 +211,12 @@ export const undefinedInput = (place: OperatorPlace, tensor: string): MatchError
 export const madeTwice = (place: OperatorPlace, tensor: string): MatchError =>
   error('OUTPUT_TWICE', `'${tensor}' is made a second time`, { ...at(place), tensor });
 
-export const attributeInvalid = (place: OperatorPlace, attribute: string, reason: string, hint?: string): MatchError =>
+export const attributeInvalid = (
+  place: OperatorPlace,
+  attribute: string,
+  reason: string,
+  hint?: string,
+): MatchError =>
   error('ATTRIBUTE_UNSUPPORTED', `${place.operator.name}: ${attribute} ${reason}`, at(place), hint);
 
 export const constantRequired = (place: OperatorPlace, tensor: string, role: string): MatchError =>
@@ -201,7 +234,10 @@ export const typesUnsupported = (place: OperatorPlace, types: string): MatchErro
   error('FEATURE_UNSUPPORTED', `${place.operator.name} on ${types} is not supported`, at(place));
 
 export const operatorQuantization = (place: OperatorPlace, tensor: string, reason: string): MatchError =>
-  error('QUANTIZATION_INVALID', `${place.operator.name}: tensor '${tensor}' ${reason}`, { ...at(place), tensor });
+  error('QUANTIZATION_INVALID', `${place.operator.name}: tensor '${tensor}' ${reason}`, {
+    ...at(place),
+    tensor,
+  });
 
 export const shapeFault = (place: OperatorPlace, message: string): MatchError =>
   error('MODEL_SHAPE', `${place.operator.name}: ${message}`, at(place));

@@ -1,7 +1,8 @@
 /** Little-endian IEEE 754 half-precision numbers as float32, which holds each of them exactly. */
 export function float16ToFloat32(bytes: Uint8Array): Float32Array {
   const result = new Float32Array(Math.floor(bytes.length / 2));
-  for (let i = 0; i < result.length; i++) result[i] = halfToNumber((bytes[2 * i] ?? 0) | ((bytes[2 * i + 1] ?? 0) << 8));
+  for (let i = 0; i < result.length; i++)
+    result[i] = halfToNumber((bytes[2 * i] ?? 0) | ((bytes[2 * i + 1] ?? 0) << 8));
   return result;
 }
 

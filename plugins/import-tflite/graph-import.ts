@@ -40,7 +40,8 @@ export function importGraph(source: ModelSource, model: ModelFile): Graph {
   const names = tensorNames(model.tensors);
   const outputs = outputTensors(file, model, tensors, names, options);
   const needed = neededOperators(file, model, tensors, outputs);
-  for (const operator of needed) checkSupported({ file, node: names[operator.outputs[0] ?? -1] ?? operator.name, operator });
+  for (const operator of needed)
+    checkSupported({ file, node: names[operator.outputs[0] ?? -1] ?? operator.name, operator });
   const dialect = dialectOf(model, needed, tensors);
   const rounding = roundingOf(file, options, dialect);
   checkOptions(file, model, names, options);
@@ -63,12 +64,9 @@ export function importGraph(source: ModelSource, model: ModelFile): Graph {
   addInputs(state, model, options);
   for (const operator of needed) importOperator(state, operator);
   editor.setOutputs(outputValues(state, model, outputs));
-  const graph = editor.finish();
-  return new Graph({ ...parts(graph), info: info(file, dialect, [...state.recognised]) });
-}
-
-function parts({ name, inputs, outputs, nodes }: Graph): Pick<Graph, 'name' | 'inputs' | 'outputs' | 'nodes'> {
-  return { name, inputs, outputs, nodes };
+  const { name, inputs, outputs: made, nodes } = editor.finish();
+  // What was recognised is complete only now.
+  return new Graph({ name, inputs, outputs: made, nodes, info: info(file, dialect, [...state.recognised]) });
 }
 
 function info(file: string, dialect: Dialect, recognised: readonly string[]): ModelInfo {
@@ -77,18 +75,31 @@ function info(file: string, dialect: Dialect, recognised: readonly string[]): Mo
 
 function roundingOf(file: string, options: ImportOptions, dialect: Dialect): Rounding {
   if (options.rounding === 'plinio-int') {
-    throw optionUnsupported(file, 'rounding', "cannot be 'plinio-int' for a TFLite file, which has real scales");
+    throw optionUnsupported(
+      file,
+      'rounding',
+      "cannot be 'plinio-int' for a TFLite file, which has real scales",
+    );
   }
   return options.rounding ?? (dialect === 'int16x8' ? 'tflite-int16x8' : 'tflite-builtin');
 }
 
 /** @throws {MatchError} IMPORT_OPTION_UNSUPPORTED, TENSOR_UNKNOWN */
-function checkOptions(file: string, model: ModelFile, names: readonly string[], options: ImportOptions): void {
+function checkOptions(
+  file: string,
+  model: ModelFile,
+  names: readonly string[],
+  options: ImportOptions,
+): void {
   if (options.dialect !== undefined) {
     throw optionUnsupported(file, 'dialect', 'has no meaning for a TFLite file, which states its own types');
   }
   if (Object.keys(options.inputTypes ?? {}).length > 0) {
-    throw optionUnsupported(file, 'inputTypes', 'has no meaning for a TFLite file, which states its own types');
+    throw optionUnsupported(
+      file,
+      'inputTypes',
+      'has no meaning for a TFLite file, which states its own types',
+    );
   }
   const inputs = model.inputs.map((index) => names[index] ?? '');
   for (const name of Object.keys(options.inputShapes ?? {})) {
@@ -154,20 +165,25 @@ function addInputs(state: ImportState, model: ModelFile, options: ImportOptions)
 }
 
 /** Batch sizes left open become 1; other open dimensions must be given. */
-function inputShape(state: ImportState, tensor: FileTensor, given: readonly number[] | undefined): readonly number[] {
+function inputShape(
+  state: ImportState,
+  tensor: FileTensor,
+  given: readonly number[] | undefined,
+): readonly number[] {
   const declared = tensor.signature ?? tensor.shape;
   if (given) {
     const fits =
       given.length === declared.length &&
       given.every((extent, axis) => {
         const wanted = declared[axis] ?? -1;
-        return Number.isSafeInteger(extent) && extent > 0 && (wanted < 0 || wanted === extent);
+        return Number.isSafeInteger(extent) && extent > 0 && (wanted === -1 || wanted === extent);
       });
     if (!fits) throw inputShapeMismatch(state.file, tensor, given, declared);
     return given;
   }
-  if (declared.some((extent, axis) => extent < 0 && axis > 0)) throw inputShapeUnknown(state.file, tensor, declared);
-  if ((declared[0] ?? 1) >= 0) return tensor.shape;
+  if (declared.some((extent, axis) => extent === -1 && axis > 0))
+    throw inputShapeUnknown(state.file, tensor, declared);
+  if (declared[0] !== -1) return tensor.shape;
   state.recognised.add(`input '${state.names[tensor.index] ?? ''}' has an open batch size, taken as 1`);
   return [1, ...tensor.shape.slice(1)];
 }

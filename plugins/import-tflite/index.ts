@@ -25,7 +25,10 @@ function importFile(source: ModelSource): Graph {
   const fault = (offset: number, reason: string): Error => notTflite(file, offset, reason);
   const identifier = identifierOf(bytes);
   if (identifier !== fileIdentifier) {
-    throw fault(Math.min(4, bytes.length), `its identifier is ${JSON.stringify(identifier)} instead of "${fileIdentifier}"`);
+    throw fault(
+      Math.min(4, bytes.length),
+      `its identifier is ${JSON.stringify(identifier)} instead of "${fileIdentifier}"`,
+    );
   }
   return importGraph(source, readModel(bytes, fault));
 }

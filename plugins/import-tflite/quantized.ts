@@ -2,7 +2,8 @@ import { integerRange, ops, roundHalfAway, type DataType, type Rounding, type Va
 import { attributeInvalid } from './diagnostics.ts';
 import type { Table } from './file/flatbuffer.ts';
 import { activations, type ActivationName } from './file/schema.ts';
-import type { OperatorImport, TensorScale } from './operator-import.ts';
+import type { OperatorImport } from './operator-import.ts';
+import type { TensorScale } from './operator-operands.ts';
 
 /** Real bounds of the activations that limit; infinite where they do not. */
 const bounds: Readonly<Partial<Record<ActivationName, { readonly min: number; readonly max: number }>>> = {
@@ -18,7 +19,11 @@ export type RealBounds = { readonly min: number; readonly max: number };
  * The activation that an operator applies to its result.
  * @throws {MatchError} ATTRIBUTE_UNSUPPORTED for one that is no limit (TANH, SIGN_BIT)
  */
-export function fusedActivation(operator: OperatorImport, options: Table | undefined, field: number): RealBounds {
+export function fusedActivation(
+  operator: OperatorImport,
+  options: Table | undefined,
+  field: number,
+): RealBounds {
   const number = options?.int8(field) ?? 0;
   const name = activations[number];
   const found = name && bounds[name];
@@ -27,7 +32,10 @@ export function fusedActivation(operator: OperatorImport, options: Table | undef
 }
 
 /** The integers that bounds become: zero point + round(real/scale) in float32, ties away from zero, within the type. */
-export function quantizedBounds({ min, max }: RealBounds, { scale, zeroPoint, dtype }: TensorScale): RealBounds {
+export function quantizedBounds(
+  { min, max }: RealBounds,
+  { scale, zeroPoint, dtype }: TensorScale,
+): RealBounds {
   const range = integerRange(dtype);
   const quantized = (real: number): number => zeroPoint + roundHalfAway(Math.fround(real / scale));
   return {
@@ -38,7 +46,9 @@ export function quantizedBounds({ min, max }: RealBounds, { scale, zeroPoint, dt
 
 /** Limits a value where the bounds say anything; an inner value, or the operator's result. */
 export function limited(operator: OperatorImport, value: Value, { min, max }: RealBounds): Value {
-  return limits(value.type.dtype, { min, max }) ? operator.add(ops.clip, [value], { min, max }, 'clip') : value;
+  return limits(value.type.dtype, { min, max })
+    ? operator.add(ops.clip, [value], { min, max }, 'clip')
+    : value;
 }
 
 /** Whether bounds cut anything off a type. */

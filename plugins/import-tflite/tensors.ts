@@ -155,7 +155,11 @@ export class Tensors {
     }
     const count = elementCount(shape);
     if (count >= elementLimit) {
-      throw tensorInvalid(this.#file, tensor, `of shape [${shape.join(', ')}] has ${count} elements, over the limit of 2^31`);
+      throw tensorInvalid(
+        this.#file,
+        tensor,
+        `of shape [${shape.join(', ')}] has ${count} elements, over the limit of 2^31`,
+      );
     }
   }
 }

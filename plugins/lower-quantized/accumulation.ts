@@ -26,7 +26,11 @@ export function accumulationOf(value: Value, rewriter: Rewriter): Accumulation |
 }
 
 /** Real numbers in units of the accumulator, rounded. */
-export function inUnits(offsets: readonly number[], scales: readonly number[], count: number): readonly number[] {
+export function inUnits(
+  offsets: readonly number[],
+  scales: readonly number[],
+  count: number,
+): readonly number[] {
   return Array.from({ length: count }, (_, i) => Math.round(entry(offsets, i) / entry(scales, i)));
 }
 

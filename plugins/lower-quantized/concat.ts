@@ -1,6 +1,12 @@
 import { locationsOf, ops, requantizeTo, type Value } from 'match-compiler';
 import { isFactor, type Lowering } from './lowering.ts';
-import { activationTypes, dequantized, isUnlimited, quantizationOf, sameParameters } from './quantized-value.ts';
+import {
+  activationTypes,
+  dequantized,
+  isUnlimited,
+  quantizationOf,
+  sameParameters,
+} from './quantized-value.ts';
 
 /** Dequantized tensors side by side: those of another scale are requantized first. */
 export function lowerConcat({ rewriter, rounding, tail }: Lowering): boolean {
@@ -30,15 +36,25 @@ export function lowerConcat({ rewriter, rounding, tail }: Lowering): boolean {
     );
   });
   const types = [{ ...tail.output.type, quantization }];
-  const options = { name: node.name, loc: locationsOf(node, tail.node, ...parts.map((part) => part.node)), types };
+  const options = {
+    name: node.name,
+    loc: locationsOf(node, tail.node, ...parts.map((part) => part.node)),
+    types,
+  };
   if (isUnlimited(tail)) rewriter.substitute(tail.output, ops.concat, inputs, node.attributes, options);
   else {
     const joined = rewriter.add1(ops.concat, inputs, node.attributes, options);
-    rewriter.substitute(tail.output, ops.clip, [joined], { min: tail.min, max: tail.max }, {
-      name: tail.clips.at(-1)?.name ?? tail.node.name,
-      loc: locationsOf(...tail.clips),
-      types,
-    });
+    rewriter.substitute(
+      tail.output,
+      ops.clip,
+      [joined],
+      { min: tail.min, max: tail.max },
+      {
+        name: tail.clips.at(-1)?.name ?? tail.node.name,
+        loc: locationsOf(...tail.clips),
+        types,
+      },
+    );
   }
   return true;
 }

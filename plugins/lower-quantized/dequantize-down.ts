@@ -11,7 +11,12 @@ import {
   type Tensor,
   type Value,
 } from 'match-compiler';
-import { dequantizedChannels, sameParameters, type DequantizedChannels, type Parameters } from './quantized-value.ts';
+import {
+  dequantizedChannels,
+  sameParameters,
+  type DequantizedChannels,
+  type Parameters,
+} from './quantized-value.ts';
 
 /**
  * move(dequantize(q)) = dequantize(move(q)) for operators that only move or compare elements: they then
@@ -47,7 +52,11 @@ export const moveDequantizeDown: RewriteRule = {
 };
 
 /** All inputs of a concat, when they have the first one's parameters. */
-function alike(node: Node, first: DequantizedChannels, rewriter: Rewriter): readonly DequantizedChannels[] | undefined {
+function alike(
+  node: Node,
+  first: DequantizedChannels,
+  rewriter: Rewriter,
+): readonly DequantizedChannels[] | undefined {
   const sources = node.inputs.map((input) => dequantizedChannels(input, rewriter));
   if (!sources.every((source) => source !== undefined)) return undefined;
   const parameters = parametersOf(first);
@@ -60,7 +69,9 @@ function alike(node: Node, first: DequantizedChannels, rewriter: Rewriter): read
 
 function parametersOf({ scales, zeroPoint, value }: DequantizedChannels): Parameters | undefined {
   const [scale, another] = scales;
-  return scale === undefined || another !== undefined ? undefined : { scale, zeroPoint, dtype: value.type.dtype };
+  return scale === undefined || another !== undefined
+    ? undefined
+    : { scale, zeroPoint, dtype: value.type.dtype };
 }
 
 /** The axis of the scales behind the node; undefined where channels would mix. */
@@ -69,7 +80,8 @@ function axisAfter(node: Node, { scales, axis, value }: DequantizedChannels): nu
   if (isOp(node, ops.identity) || isOp(node, ops.maxPool2d) || isOp(node, ops.resizeNearest)) return axis;
   if (isOp(node, ops.transpose)) return node.attributes.perm.indexOf(axis);
   // A leading axis that a reshape keeps still counts the same elements.
-  if (isOp(node, ops.reshape)) return axis === 0 && node.attributes.shape[0] === value.type.shape[0] ? 0 : undefined;
+  if (isOp(node, ops.reshape))
+    return axis === 0 && node.attributes.shape[0] === value.type.shape[0] ? 0 : undefined;
   return undefined;
 }
 
@@ -80,13 +92,15 @@ function onIntegers(node: Node, { zeroPoint, scales, value }: DequantizedChannel
   const zero = zeroPoint >= min && zeroPoint <= max;
   if (isOp(node, ops.pad)) {
     const { mode } = node.attributes;
-    if (mode !== 'constant') return { op: node.op as OpDefinition, attributes: { ...node.attributes, value: 0 } };
+    if (mode !== 'constant')
+      return { op: node.op as OpDefinition, attributes: { ...node.attributes, value: 0 } };
     if (node.attributes.value !== 0 || !zero) return undefined;
     return { op: node.op as OpDefinition, attributes: { ...node.attributes, value: zeroPoint } };
   }
   if (isOp(node, ops.clip)) {
     // A relu's limit is the zero point; other limits lie between integers.
-    if (node.attributes.min !== 0 || node.attributes.max !== Infinity || !zero || scales.length !== 1) return undefined;
+    if (node.attributes.min !== 0 || node.attributes.max !== Infinity || !zero || scales.length !== 1)
+      return undefined;
     return { op: node.op as OpDefinition, attributes: { min: zeroPoint, max } };
   }
   return { op: node.op, attributes: node.attributes };
@@ -113,10 +127,16 @@ function replace(
   node.outputs.forEach((output, i) => {
     const part = integers[i];
     if (!part) return;
-    rewriter.substitute(output, ops.dequantize, [part, scale, zeroPoint], { axis }, {
-      name: first.node.name,
-      loc: locationsOf(first.node, node),
-    });
+    rewriter.substitute(
+      output,
+      ops.dequantize,
+      [part, scale, zeroPoint],
+      { axis },
+      {
+        name: first.node.name,
+        loc: locationsOf(first.node, node),
+      },
+    );
   });
 }
 
@@ -135,7 +155,11 @@ function evaluatedOrAdded(
     zeroPoint: [first.zeroPoint],
     ...(first.scales.length > 1 && { axis }),
   };
-  const types = node.outputs.map((output) => ({ ...output.type, dtype: first.value.type.dtype, quantization }));
+  const types = node.outputs.map((output) => ({
+    ...output.type,
+    dtype: first.value.type.dtype,
+    quantization,
+  }));
   const constants = operands.map((operand) => operand.constant);
   if (constants.every((constant): constant is Tensor => constant !== undefined)) {
     const results = op.evaluate(constants, attributes, types);

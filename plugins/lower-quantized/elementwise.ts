@@ -1,13 +1,23 @@
 import { locationsOf, ops, type OpDefinition, type QuantizedBinaryAttributes } from 'match-compiler';
 import { binaryRule, isFactor, type Lowering } from './lowering.ts';
-import { activationTypes, dequantized, quantizationOf, type Dequantized, type Tail } from './quantized-value.ts';
+import {
+  activationTypes,
+  dequantized,
+  quantizationOf,
+  type Dequantized,
+  type Tail,
+} from './quantized-value.ts';
 
 export function lowerSum(lowering: Lowering): boolean {
-  return lowerBinary(lowering, ops.add, ops.quantizedAdd, (a, b, tail) => isFactor((2 * Math.max(a.scale, b.scale)) / tail.scale));
+  return lowerBinary(lowering, ops.add, ops.quantizedAdd, (a, b, tail) =>
+    isFactor((2 * Math.max(a.scale, b.scale)) / tail.scale),
+  );
 }
 
 export function lowerProduct(lowering: Lowering): boolean {
-  return lowerBinary(lowering, ops.mul, ops.quantizedMul, (a, b, tail) => isFactor((a.scale * b.scale) / tail.scale));
+  return lowerBinary(lowering, ops.mul, ops.quantizedMul, (a, b, tail) =>
+    isFactor((a.scale * b.scale) / tail.scale),
+  );
 }
 
 /** Two dequantized operands, activations or constants. */

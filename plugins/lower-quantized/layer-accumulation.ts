@@ -1,5 +1,4 @@
 import {
-  constantNumbers,
   isOp,
   locationsOf,
   numbersAlongAxis,
@@ -16,7 +15,13 @@ import {
   magnitudeOf,
   type Accumulation,
 } from './accumulation.ts';
-import { activationTypes, dequantized, dequantizedChannels, type Dequantized, type DequantizedChannels } from './quantized-value.ts';
+import {
+  activationTypes,
+  dequantized,
+  dequantizedChannels,
+  type Dequantized,
+  type DequantizedChannels,
+} from './quantized-value.ts';
 import { realConstant } from './real-constant.ts';
 
 type Layer = Node<ops.Conv2dAttributes> | Node<ops.DenseAttributes>;
@@ -75,14 +80,16 @@ function largestSum(
   w: DequantizedChannels,
   sums: readonly number[] | undefined,
 ): number {
-  const numbers = constantNumbers(w.value) ?? [];
+  // Weights have 8 or 16 bits.
+  const weights = (w.value.constant?.data ?? []) as Int16Array;
   const filters = w.value.type.shape[0] ?? 1;
-  const taps = numbers.length / filters;
+  const taps = weights.length / filters;
   const largestX = magnitudeOf(x.value, x.zeroPoint, rewriter);
   let largest = 0;
   for (let o = 0; o < filters; o++) {
     let sum = Math.abs(sums?.[o] ?? 0);
-    for (let i = o * taps; i < (o + 1) * taps; i++) sum += Math.abs((numbers[i] ?? 0) - w.zeroPoint) * largestX;
+    for (let i = o * taps; i < (o + 1) * taps; i++)
+      sum += Math.abs((weights[i] ?? 0) - w.zeroPoint) * largestX;
     largest = Math.max(largest, sum);
   }
   return largest;
@@ -104,7 +111,8 @@ function biasOf(
   if (!real || !numbers) return undefined;
   const { quantized } = real;
   const exact = quantized?.scales.every(
-    (scale, o) => Math.abs(scale / entry(scales, o) - 1) < scaleTolerance && quantized.integers.length === filters,
+    (scale, o) =>
+      Math.abs(scale / entry(scales, o) - 1) < scaleTolerance && quantized.integers.length === filters,
   );
   return {
     integers: quantized && exact ? quantized.integers : inUnits(numbers, scales, filters),

@@ -9,7 +9,16 @@ import { lowerToTable } from './table.ts';
 import { tailOf } from './quantized-value.ts';
 
 /** In this order: a table is exact and cheap, so it goes before the arithmetic that it could replace. */
-const rules = [requantizeDirectly, lowerToTable, lowerLayer, lowerSum, lowerProduct, lowerPool, lowerSoftmax, lowerConcat];
+const rules = [
+  requantizeDirectly,
+  lowerToTable,
+  lowerLayer,
+  lowerSum,
+  lowerProduct,
+  lowerPool,
+  lowerSoftmax,
+  lowerConcat,
+];
 
 /** Computes the result of a quantize node in integers where one of the forms fits. */
 export function lowerAt(rounding: Rounding): RewriteRule {

@@ -30,7 +30,10 @@ export function isFactor(factor: number): boolean {
   return factor > 0 && factor < 2 ** 30;
 }
 
-type Scaling = Pick<RequantizeRequest, 'inputScale' | 'weightScales' | 'axis' | 'operator' | 'inputZeroPoint'> & {
+type Scaling = Pick<
+  RequantizeRequest,
+  'inputScale' | 'weightScales' | 'axis' | 'operator' | 'inputZeroPoint'
+> & {
   /** Divides the real result further: the number of elements of a mean. */
   readonly count?: number;
 };
@@ -42,7 +45,12 @@ export function isExpressible(scaling: Scaling, to: Parameters): boolean {
 }
 
 /** The accumulator, requantized, takes the place of the tail's result. */
-export function finish({ rewriter, rounding, tail }: Lowering, acc: Value, scaling: Scaling, ...fused: Node[]): void {
+export function finish(
+  { rewriter, rounding, tail }: Lowering,
+  acc: Value,
+  scaling: Scaling,
+  ...fused: Node[]
+): void {
   const { count = 1, ...request } = scaling;
   rewriter.substituteWith(tail.output, (name) =>
     requantizeTo(

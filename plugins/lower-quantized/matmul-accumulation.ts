@@ -3,7 +3,10 @@ import { accumulatorFor, integerVector, inUnits, magnitudeOf, type Accumulation 
 import { activationTypes, dequantized } from './quantized-value.ts';
 
 /** Product of two dequantized tensors, activations or constants. */
-export function matmulAccumulation(node: Node<ops.MatmulAttributes>, rewriter: Rewriter): Accumulation | undefined {
+export function matmulAccumulation(
+  node: Node<ops.MatmulAttributes>,
+  rewriter: Rewriter,
+): Accumulation | undefined {
   const [left, right] = node.inputs;
   const [output] = node.outputs;
   const a = dequantized(left, rewriter);
@@ -13,7 +16,8 @@ export function matmulAccumulation(node: Node<ops.MatmulAttributes>, rewriter: R
   const depth = left.type.shape.at(-1) ?? 1;
   const axis = output.type.shape.length - 1;
   const scales = [a.scale * b.scale];
-  const most = depth * magnitudeOf(a.value, a.zeroPoint, rewriter) * magnitudeOf(b.value, b.zeroPoint, rewriter);
+  const most =
+    depth * magnitudeOf(a.value, a.zeroPoint, rewriter) * magnitudeOf(b.value, b.zeroPoint, rewriter);
   return {
     scales,
     axis: Math.max(0, axis),
@@ -30,10 +34,15 @@ export function matmulAccumulation(node: Node<ops.MatmulAttributes>, rewriter: R
       );
       if (extra.every((e) => e === 0)) return product;
       const addend = rewriter.constant(`${node.name}.bias`, integerVector(accumulator, extra));
-      return rewriter.add1(ops.add, [product, addend], { dtype: accumulator }, {
-        name: `${node.name}.biased`,
-        loc: locationsOf(...fused, node),
-      });
+      return rewriter.add1(
+        ops.add,
+        [product, addend],
+        { dtype: accumulator },
+        {
+          name: `${node.name}.biased`,
+          loc: locationsOf(...fused, node),
+        },
+      );
     },
   };
 }

@@ -29,7 +29,9 @@ export function lowerPool(lowering: Lowering): boolean {
   );
   const { shape } = tail.source.type;
   const acc =
-    shape.length === 4 ? sum : rewriter.add1(ops.reshape, [sum], { shape }, { name: `${node.name}.flat`, loc: node.loc });
+    shape.length === 4
+      ? sum
+      : rewriter.add1(ops.reshape, [sum], { shape }, { name: `${node.name}.flat`, loc: node.loc });
   finish(lowering, acc, scaling);
   return true;
 }

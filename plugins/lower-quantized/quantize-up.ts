@@ -34,7 +34,9 @@ function isTwin(a: Node, b: Node): boolean {
     const other = b.inputs[i];
     if (input === other) return true;
     const [own, others] = [constantNumbers(input), constantNumbers(other)];
-    return !!own && !!others && own.length === others.length && own.every((number, k) => number === others[k]);
+    return (
+      !!own && !!others && own.length === others.length && own.every((number, k) => number === others[k])
+    );
   });
 }
 
@@ -50,19 +52,25 @@ export const moveQuantizeUp: RewriteRule = {
   apply(node, rewriter) {
     const tail = tailOf(node, rewriter);
     const [, scale, zeroPoint] = node.inputs;
-    if (!tail || !scale || !zeroPoint || !isOp(node, ops.quantize) || !rewriter.hasSingleUse(tail.source)) return false;
+    if (!tail || !scale || !zeroPoint || !isOp(node, ops.quantize) || !rewriter.hasSingleUse(tail.source))
+      return false;
     const mover = rewriter.producer(tail.source);
     const [source] = mover?.inputs ?? [];
     if (!mover || !source || !movers.some((op) => op.name === mover.op.name)) return false;
     // From a graph input the conversion stays last: the input itself may be moved while it is float.
     if (!rewriter.producer(source)) return false;
     const clipped = withClips(source, tail.clips, rewriter);
-    const integers = rewriter.add1(ops.quantize, [clipped, scale, zeroPoint], { ...node.attributes, axis: 0 }, {
-      name: node.name,
-      loc: node.loc,
-      outputs: [`${source.name}.q`],
-      types: [{ ...tail.output.type, shape: source.type.shape }],
-    });
+    const integers = rewriter.add1(
+      ops.quantize,
+      [clipped, scale, zeroPoint],
+      { ...node.attributes, axis: 0 },
+      {
+        name: node.name,
+        loc: node.loc,
+        outputs: [`${source.name}.q`],
+        types: [{ ...tail.output.type, shape: source.type.shape }],
+      },
+    );
     rewriter.substitute(tail.output, mover.op, [integers], mover.attributes, {
       name: mover.name,
       loc: locationsOf(mover, node),

@@ -49,16 +49,26 @@ export function dequantized(value: Value | undefined, rewriter: Rewriter): Dequa
   const found = dequantizedChannels(value, rewriter);
   const [scale, another] = found?.scales ?? [];
   if (!found || scale === undefined || another !== undefined) return undefined;
-  return { value: found.value, node: found.node, scale, zeroPoint: found.zeroPoint, dtype: found.value.type.dtype };
+  return {
+    value: found.value,
+    node: found.node,
+    scale,
+    zeroPoint: found.zeroPoint,
+    dtype: found.value.type.dtype,
+  };
 }
 
 /** The integers behind `value` when it was dequantized with positive scales and one zero point. */
-export function dequantizedChannels(value: Value | undefined, rewriter: Rewriter): DequantizedChannels | undefined {
+export function dequantizedChannels(
+  value: Value | undefined,
+  rewriter: Rewriter,
+): DequantizedChannels | undefined {
   const node = rewriter.from(value, ops.dequantize);
   const [input, scale, zeroPoint] = node?.inputs ?? [];
   const scales = constantNumbers(scale);
   const [zero, ...others] = constantNumbers(zeroPoint) ?? [];
-  if (!node || !input || !scales || zero === undefined || others.some((other) => other !== zero)) return undefined;
+  if (!node || !input || !scales || zero === undefined || others.some((other) => other !== zero))
+    return undefined;
   if (!scales.every(isScale)) return undefined;
   return { value: input, node, scales, zeroPoint: zero, axis: node.attributes.axis };
 }

@@ -2,14 +2,18 @@ import { alongAxis, isInteger, locationsOf, ops, tensor, type Node, type Rewrite
 import { inUnits, type Accumulation } from './accumulation.ts';
 
 /** mul(cast(integers), constant): how models spell the scaling of integer products. */
-export function scaledAccumulation(node: Node<ops.BinaryAttributes>, rewriter: Rewriter): Accumulation | undefined {
+export function scaledAccumulation(
+  node: Node<ops.BinaryAttributes>,
+  rewriter: Rewriter,
+): Accumulation | undefined {
   const [first, second] = node.inputs;
   const [output] = node.outputs;
   if (!first || !second || !output) return undefined;
   const [scaled, constant] = first.constant ? [second, first] : [first, second];
   const cast = rewriter.from(scaled, ops.cast);
   const [integers] = cast?.inputs ?? [];
-  if (!cast || !integers || !isInteger(integers.type.dtype) || cast.attributes.dtype !== 'float32') return undefined;
+  if (!cast || !integers || !isInteger(integers.type.dtype) || cast.attributes.dtype !== 'float32')
+    return undefined;
   if (integers.type.dtype === 'uint64') return undefined;
   const { shape } = output.type;
   if (shape.length !== integers.type.shape.length) return undefined;
@@ -33,10 +37,15 @@ export function scaledAccumulation(node: Node<ops.BinaryAttributes>, rewriter: R
       const vector = shape.map((_, i) => (i === axis ? count : 1));
       const data = extra.map((e) => (dtype === 'int64' ? BigInt(e) : e)) as number[];
       const addend = rewriter.constant(`${node.name}.offset`, tensor(dtype, vector, data));
-      return rewriter.add1(ops.add, [integers, addend], { dtype }, {
-        name: `${node.name}.shifted`,
-        loc: locationsOf(...fused, node),
-      });
+      return rewriter.add1(
+        ops.add,
+        [integers, addend],
+        { dtype },
+        {
+          name: `${node.name}.shifted`,
+          loc: locationsOf(...fused, node),
+        },
+      );
     },
   };
 }

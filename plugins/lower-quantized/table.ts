@@ -34,11 +34,17 @@ export function lowerToTable({ rewriter, tail }: Lowering): boolean {
   if (!table) return false;
   const last = cone.nodes.at(-1) ?? tail.node;
   const entries = rewriter.constant(`${last.name}.table`, table);
-  rewriter.substitute(tail.output, ops.lookup, [cone.source.value, entries], {}, {
-    name: last.name,
-    loc: locationsOf(last, ...cone.nodes, tail.node, cone.source.node),
-    types: [{ ...tail.output.type, quantization: quantizationOf(tail) }],
-  });
+  rewriter.substitute(
+    tail.output,
+    ops.lookup,
+    [cone.source.value, entries],
+    {},
+    {
+      name: last.name,
+      loc: locationsOf(last, ...cone.nodes, tail.node, cone.source.node),
+      types: [{ ...tail.output.type, quantization: quantizationOf(tail) }],
+    },
+  );
   return true;
 }
 
@@ -51,10 +57,13 @@ function coneOf(root: Value, rewriter: Rewriter): Cone | undefined {
     if (leaf) {
       if (leaf.value.constant || !isByte(leaf.dtype)) return false;
       source ??= leaf;
-      return leaf.value === source.value && leaf.scale === source.scale && leaf.zeroPoint === source.zeroPoint;
+      return (
+        leaf.value === source.value && leaf.scale === source.scale && leaf.zeroPoint === source.zeroPoint
+      );
     }
     const node = rewriter.producer(value);
-    if (!node || node.op.elementwise !== true || node.outputs.length !== 1 || !isFloat(value.type.dtype)) return false;
+    if (!node || node.op.elementwise !== true || node.outputs.length !== 1 || !isFloat(value.type.dtype))
+      return false;
     if (nodes.has(node)) return true;
     if (nodes.size >= largestCone || !node.inputs.every(visit)) return false;
     // Operands come before the node that reads them: a set keeps the order of insertion.
@@ -64,8 +73,11 @@ function coneOf(root: Value, rewriter: Rewriter): Cone | undefined {
   if (!visit(root) || !source) return undefined;
   const shape = source.value.type.shape;
   const inside = (value: Value): boolean =>
-    !rewriter.isOutput(value) && rewriter.consumers(value).every((reader) => nodes.has(reader) || isTail(reader, root));
-  const closed = [...nodes].every((node) => node.outputs.every((out) => inside(out) && sameShape(out.type.shape, shape)));
+    !rewriter.isOutput(value) &&
+    rewriter.consumers(value).every((reader) => nodes.has(reader) || isTail(reader, root));
+  const closed = [...nodes].every((node) =>
+    node.outputs.every((out) => inside(out) && sameShape(out.type.shape, shape)),
+  );
   return closed ? { source, nodes: [...nodes] } : undefined;
 }
 
@@ -106,7 +118,10 @@ function evaluated(node: Node, results: ReadonlyMap<Value, Tensor>): Tensor | un
   });
   if (!inputs.every((input) => input !== undefined)) return undefined;
   const attributes = 'axis' in node.attributes ? { ...node.attributes, axis: 0 } : node.attributes;
-  const types = node.op.infer(inputs.map((input) => input.type), attributes);
+  const types = node.op.infer(
+    inputs.map((input) => input.type),
+    attributes,
+  );
   const [data] = node.op.evaluate(inputs, attributes, types);
   const [type] = types;
   return data && type ? { type, data } : undefined;

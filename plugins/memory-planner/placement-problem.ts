@@ -65,6 +65,22 @@ export function createProblem(items: readonly Item[], permissions: readonly Perm
   return { items, permissions: useful, clearances, cliques: findCliques(items, useful) };
 }
 
+/** The same problem with the chosen items alone, in that order. */
+export function restrictProblem(
+  { items, permissions }: { readonly items: readonly Item[]; readonly permissions: readonly Permission[] },
+  chosen: readonly number[],
+): PlacementProblem {
+  const index = new Map(chosen.map((item, i) => [item, i]));
+  return createProblem(
+    chosen.map((item) => items[item] as Item),
+    permissions.flatMap(({ input, output, lead }) => {
+      const from = index.get(input);
+      const to = index.get(output);
+      return from === undefined || to === undefined ? [] : [{ input: from, output: to, lead }];
+    }),
+  );
+}
+
 export function liveAtOnce(a: Item, b: Item): boolean {
   return a.first <= b.last && b.first <= a.last;
 }

@@ -132,7 +132,12 @@ class LevelPlanner {
 
   #proofText({ bound, proof }: Solution): string {
     if (proof.kind === 'search') {
-      return `no placement within ${proof.within} bytes exists: exhaustive search of ${proof.nodes} nodes`;
+      const searched = `exhaustive search of ${proof.nodes} nodes`;
+      if (proof.items.length === this.#items.length) {
+        return `no placement within ${proof.within} bytes exists: ${searched}`;
+      }
+      const names = proof.items.map((i) => this.#buffers[i]?.name ?? '').join(', ');
+      return `${names} alone have no placement within ${proof.within} bytes: ${searched}`;
     }
     if (proof.items.length === 0) return 'no read-write buffers';
     const where = positionName(this.#liveness.steps, proof.at);

@@ -4,18 +4,25 @@ import { improveByLocalSearch } from './local-search.ts';
 import { lowerBound } from './lower-bound.ts';
 import {
   arenaOf,
-  createProblem,
   independentGroups,
+  restrictProblem,
   type Item,
   type Permission,
+  type PlacementProblem,
 } from './placement-problem.ts';
+import { raiseByWindows } from './window-bound.ts';
 
 /** Why no placement is shorter than the bound. */
 export type Proof =
   /** These items are live at once; `at` is a position where they are. */
   | { readonly kind: 'clique'; readonly at: number; readonly items: readonly number[] }
-  /** Every placement of at most `within` bytes was ruled out. */
-  | { readonly kind: 'search'; readonly within: number; readonly nodes: number };
+  /** Every placement of these items within so many bytes was ruled out. */
+  | {
+      readonly kind: 'search';
+      readonly items: readonly number[];
+      readonly within: number;
+      readonly nodes: number;
+    };
 
 export interface Solution {
   /** Per item. */
@@ -71,21 +78,13 @@ class Group {
   bound: number;
   proof: Proof;
   readonly #members: readonly number[];
-  readonly #problem: ReturnType<typeof createProblem>;
+  readonly #problem: PlacementProblem;
   #placement: Placement;
   #nodes = 0;
 
   constructor(items: readonly Item[], permissions: readonly Permission[], members: readonly number[]) {
-    const local = new Map(members.map((item, i) => [item, i]));
     this.#members = members;
-    this.#problem = createProblem(
-      members.map((item) => items[item] as Item),
-      permissions.flatMap(({ input, output, lead }) => {
-        const from = local.get(input);
-        const to = local.get(output);
-        return from === undefined || to === undefined ? [] : [{ input: from, output: to, lead }];
-      }),
-    );
+    this.#problem = restrictProblem({ items, permissions }, members);
     const { bytes, clique } = lowerBound(this.#problem);
     const alive = Array.from(clique?.members ?? [], (i) => members[i] ?? 0);
     this.bound = bytes;
@@ -105,6 +104,11 @@ class Group {
   search(enough: number, patience: number): void {
     let target = Math.max(enough, this.bound);
     for (let steps = firstRound; this.arena > target && steps <= lastRound * patience; steps *= 4) {
+      if (this.bound === target) {
+        this.#raise(steps);
+        target = Math.max(enough, this.bound);
+        if (this.arena <= target) return;
+      }
       if (this.#decide(target, steps) === 'none') {
         this.#bisect(steps);
         target = Math.max(enough, this.bound);
@@ -116,6 +120,15 @@ class Group {
 
   write(offsets: number[]): void {
     this.#members.forEach((item, i) => (offsets[item] = this.#placement.offsets[i] ?? 0));
+  }
+
+  /** Raises the bound by what parts of the group prove. */
+  #raise(steps: number): void {
+    const raised = raiseByWindows(this.#problem, this.bound, this.arena, effortOf(steps));
+    if (!raised) return;
+    const { bytes, within, nodes } = raised;
+    this.bound = bytes;
+    this.proof = { kind: 'search', items: raised.items.map((i) => this.#members[i] ?? 0), within, nodes };
   }
 
   /** Narrows the gap between bound and placement; limits that cannot be decided are passed over. */
@@ -134,7 +147,7 @@ class Group {
     if (outcome === 'found') this.#placement = { offsets, arena: arenaOf(this.#problem, offsets) };
     if (outcome === 'none' && limit >= this.bound) {
       this.bound = limit + 1;
-      this.proof = { kind: 'search', within: limit, nodes: this.#nodes };
+      this.proof = { kind: 'search', items: this.#members, within: limit, nodes: this.#nodes };
     }
     return outcome;
   }

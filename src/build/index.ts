@@ -11,4 +11,7 @@ export { run, type OutputResult, type RunOptions, type RunResult } from './run.t
 export { loadConfig, resolveConfig, type Project, type ProjectOptions } from './settings.ts';
 export { findTarget, type TargetBundle } from './targets.ts';
 export type { BuildPair, ResolvedConfig, ResolvedModel } from '../config/resolve.ts';
-export type { Comparison, Tolerance } from '../run/compare.ts';
+export { compareTensors, interpreterTolerance, type Comparison, type Tolerance } from '../run/compare.ts';
+export { compileBundle, runNetwork } from '../run/program.ts';
+export { withTemporaryFolder } from '../run/temporary-folder.ts';
+export { findToolchain, type Toolchain } from '../run/toolchain.ts';

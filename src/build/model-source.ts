@@ -97,7 +97,8 @@ function readBeside(
 function readRange(path: string, offset: number, length: number): Uint8Array {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    if (!fstatSync(descriptor).isFile()) throw Object.assign(new Error('not a regular file'), { code: 'EINVAL' });
+    if (!fstatSync(descriptor).isFile())
+      throw Object.assign(new Error('not a regular file'), { code: 'EINVAL' });
     const bytes = new Uint8Array(length);
     let done = 0;
     while (done < length) {

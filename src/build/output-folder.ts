@@ -127,7 +127,8 @@ function replaceFiles(folder: OutputFolder, files: readonly BundleFile[]): void 
     writeFiles(join(stage, 'new'), changed);
     const old = (path: string): string => join(stage, 'old', path);
     for (const { path } of [...changed, ...stale]) {
-      if (lstatSync(join(folder.path, path), { throwIfNoEntry: false })) move(join(folder.path, path), old(path));
+      if (lstatSync(join(folder.path, path), { throwIfNoEntry: false }))
+        move(join(folder.path, path), old(path));
       if (made.has(path)) move(join(stage, 'new', path), join(folder.path, path));
     }
   } catch (error) {
@@ -140,7 +141,11 @@ function replaceFiles(folder: OutputFolder, files: readonly BundleFile[]): void 
 }
 
 /** A file that the last build did not list is somebody's own; a link or a file where a folder is needed as well. */
-function refuseForeign(folder: OutputFolder, files: readonly BundleFile[], before: readonly ManifestFile[]): void {
+function refuseForeign(
+  folder: OutputFolder,
+  files: readonly BundleFile[],
+  before: readonly ManifestFile[],
+): void {
   const listed = new Set([manifestName, ...before.map((file) => file.path)]);
   const inTheWay = new Set<string>();
   for (const { path } of files) {

@@ -32,11 +32,19 @@ export interface Listeners {
 /** A compiler with the plugins of a build: built-in ones, the target, then those of the configuration. */
 export function compilerFor(project: Project, target: TargetBundle, listeners: Listeners): Compiler {
   const { report = () => undefined, observers = [] } = listeners;
-  return createCompiler({ plugins: [...builtinPlugins(), target.plugin, ...project.plugins], report, observers });
+  return createCompiler({
+    plugins: [...builtinPlugins(), target.plugin, ...project.plugins],
+    report,
+    observers,
+  });
 }
 
 /** @throws {MatchError} PLUGIN_* when the plugins do not fit together */
-export function createPipeline(project: Project, pair: BuildPair<TargetBundle>, listeners: Listeners): Pipeline {
+export function createPipeline(
+  project: Project,
+  pair: BuildPair<TargetBundle>,
+  listeners: Listeners,
+): Pipeline {
   const compiler = compilerFor(project, pair.target, listeners);
   const { rounding } = pair.model.options;
   return {

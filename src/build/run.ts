@@ -83,15 +83,18 @@ async function runPair(
   const cwd = options.cwd ?? process.cwd();
   const files = options.inputs ?? [];
   const seed = options.seed ?? 0;
-  const tensors = (names: readonly string[], values: readonly Value[], role: 'input' | 'output'): readonly Tensor[] =>
-    tensorsFromFiles(names, values, role, cwd, readTensorFile);
+  const tensors = (
+    names: readonly string[],
+    values: readonly Value[],
+    role: 'input' | 'output',
+  ): readonly Tensor[] => tensorsFromFiles(names, values, role, cwd, readTensorFile);
   const inputs = files.length > 0 ? tensors(files, graph.inputs, 'input') : randomInputs(graph, seed);
   const expected = options.expect?.length ? tensors(options.expect, graph.outputs, 'output') : undefined;
-  const outputs = await withTemporaryFolder(async (folder) => {
+  const [outputs = []] = await withTemporaryFolder(async (folder) => {
     options.stage?.('compiling the C');
     const program = await compileBundle(bundle, toolchain, folder, options.sanitize ?? false);
     options.stage?.('running');
-    return runNetwork(program, graph, inputs, toolchain, folder);
+    return runNetwork(program, graph, [inputs], toolchain, folder);
   });
   options.stage?.('interpreting');
   const reference = evaluateGraph(graph, inputs).outputs;
@@ -118,7 +121,9 @@ async function runPair(
     compiler: toolchain.command.join(' '),
     ...(files.length === 0 && { seed }),
     outputs: compared,
-    agrees: allAgree(compared.flatMap((output) => [output.interpreter, ...(output.expected ? [output.expected] : [])])),
+    agrees: allAgree(
+      compared.flatMap((output) => [output.interpreter, ...(output.expected ? [output.expected] : [])]),
+    ),
     diagnostics,
   };
 }

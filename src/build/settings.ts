@@ -1,7 +1,12 @@
 import type { Rounding } from '../compiler/options.ts';
 import type { Observer } from '../compiler/plugin-driver.ts';
 import { loadConfig as loadConfigFile } from '../config/load.ts';
-import { resolveSettings, type ConfigSource, type Overrides, type ResolvedConfig } from '../config/resolve.ts';
+import {
+  resolveSettings,
+  type ConfigSource,
+  type Overrides,
+  type ResolvedConfig,
+} from '../config/resolve.ts';
 import type { ConfigEnvironment, UserConfigExport } from '../config/user-config.ts';
 import { validateConfig } from '../config/validate.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';

@@ -72,7 +72,8 @@ export function seedOption(options: RawOptions): number | undefined {
   const text = single(options, 'seed');
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value >= 2 ** 32) throw new UsageError(`--seed must be a whole number below 2^32`);
+  if (!/^\d+$/.test(text) || value >= 2 ** 32)
+    throw new UsageError(`--seed must be a whole number below 2^32`);
   return value;
 }
 

@@ -12,7 +12,11 @@ export interface Failure {
 }
 
 /** Tells the user what went wrong. Returns the exit code. */
-export function reportFailure(error: unknown, terminal: Terminal, { json, command, options }: Failure): number {
+export function reportFailure(
+  error: unknown,
+  terminal: Terminal,
+  { json, command, options }: Failure,
+): number {
   terminal.progress('');
   const debug = Boolean(process.env['MATCH_DEBUG']) && process.env['MATCH_DEBUG'] !== '0';
   const { red, dim, bold } = terminal.style;

@@ -30,7 +30,9 @@ function projectOptions(of: Command): Command {
     .option('--json', 'Print one JSON document on stdout');
 }
 
-projectOptions(command('build [model]', 'Compile a model to C', async () => (await import('./commands/build.ts')).run))
+projectOptions(
+  command('build [model]', 'Compile a model to C', async () => (await import('./commands/build.ts')).run),
+)
   .option('--out <folder>', 'Output folder (default: match-out)')
   .option('--emit <level>', 'Print a level and write nothing: graph, candidates, mapping, program, placed, c')
   .option('--profile', 'Print the time of every stage and plugin')
@@ -40,9 +42,16 @@ projectOptions(command('build [model]', 'Compile a model to C', async () => (awa
   .example((bin) => `  ${bin} build model.onnx --emit mapping`);
 
 projectOptions(
-  command('run [model]', 'Compile a model, run it on this machine and compare its outputs', async () => (await import('./commands/run.ts')).run),
+  command(
+    'run [model]',
+    'Compile a model, run it on this machine and compare its outputs',
+    async () => (await import('./commands/run.ts')).run,
+  ),
 )
-  .option('--input <file>', 'Input as .bin, .npy, .npz or .pb; repeat per input, NAME=FILE allowed (default: random)')
+  .option(
+    '--input <file>',
+    'Input as .bin, .npy, .npz or .pb; repeat per input, NAME=FILE allowed (default: random)',
+  )
   .option('--expect <file>', 'Expected output, likewise')
   .option('--seed <number>', 'Seed of random inputs (default: 0)')
   .option('--tolerance <r[,a]>', 'Allowed difference from expected outputs: |x - e| <= a + r * |e|')
@@ -76,7 +85,9 @@ cli.help(withoutVersionLine);
 cli.version(packageVersion());
 
 /** cac begins every help text with name and version; `--version` tells those. */
-function withoutVersionLine(sections: { title?: string; body: string }[]): { title?: string; body: string }[] {
+function withoutVersionLine(
+  sections: { title?: string; body: string }[],
+): { title?: string; body: string }[] {
   const exits = '  0 ok, 1 an error with a code, 2 bad command line, 3 outputs differ, 70 a bug in match';
   return [...sections.slice(1), { title: 'Exit codes', body: exits }].map((section) => ({
     ...section,
@@ -97,9 +108,17 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
     const values: RawOptions = Object.fromEntries(
       Object.entries(parsed).map(([name, value]) => [name, unmark(value)]),
     );
-    return await run(positional.at(-1), { ...values, ...(positional.length > 1 && { subject: positional[0] }) }, terminal);
+    return await run(
+      positional.at(-1),
+      { ...values, ...(positional.length > 1 && { subject: positional[0] }) },
+      terminal,
+    );
   } catch (error) {
-    return reportFailure(error, terminal, { json, command: cli.matchedCommandName, options: cli.matchedCommand?.options });
+    return reportFailure(error, terminal, {
+      json,
+      command: cli.matchedCommandName,
+      options: cli.matchedCommand?.options,
+    });
   }
 }
 

@@ -46,7 +46,12 @@ export function formatProfile(profile: Profile): string {
   return formatTable(
     [{ title: 'stage' }, { title: 'plugin' }, { title: 'calls', right: true }, { title: 'ms', right: true }],
     [
-      ...rows.map(({ hook, plugin, calls, milliseconds }) => [hook, plugin, String(calls), milliseconds.toFixed(1)]),
+      ...rows.map(({ hook, plugin, calls, milliseconds }) => [
+        hook,
+        plugin,
+        String(calls),
+        milliseconds.toFixed(1),
+      ]),
       line('outside plugins', Math.max(0, total - inPlugins)),
       line('total', total),
     ],

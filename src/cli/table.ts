@@ -8,8 +8,12 @@ export interface Column {
 
 /** A table with a heading, two spaces between columns, no trailing spaces; ends with a newline. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => columns.map((column, i) => shorten(row[i] ?? '', column.limit ?? Infinity)));
-  const widths = columns.map(({ title }, i) => Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)));
+  const cells = rows.map((row) =>
+    columns.map((column, i) => shorten(row[i] ?? '', column.limit ?? Infinity)),
+  );
+  const widths = columns.map(({ title }, i) =>
+    Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)),
+  );
   const line = (row: readonly string[]): string =>
     row
       .map((cell, i) => (columns[i]?.right ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))

@@ -13,7 +13,11 @@ export const configMissing = (file: string): MatchError =>
     hint: 'check the path given with --config',
   });
 
-export const configLoadFailed = (file: string, cause: unknown, place?: { line: number; column: number }): MatchError =>
+export const configLoadFailed = (
+  file: string,
+  cause: unknown,
+  place?: { line: number; column: number },
+): MatchError =>
   new MatchError(
     {
       code: 'CONFIG_LOAD_FAILED',
@@ -78,12 +82,17 @@ export const targetNameTaken = (name: string): MatchError =>
 export const noModel = (configFile: string | undefined): MatchError =>
   new MatchError({
     code: 'CONFIG_NO_MODEL',
-    message: configFile === undefined ? 'no model was named and there is no match.config.ts' : 'no model was named',
+    message:
+      configFile === undefined ? 'no model was named and there is no match.config.ts' : 'no model was named',
     ...(configFile !== undefined && { loc: { file: configFile } }),
     hint: 'name a model file on the command line, or list it under `models` in match.config.ts',
   });
 
-export const targetUnknown = (name: string, suggestion: string | undefined, known: readonly string[]): MatchError =>
+export const targetUnknown = (
+  name: string,
+  suggestion: string | undefined,
+  known: readonly string[],
+): MatchError =>
   new MatchError({
     code: 'TARGET_UNKNOWN',
     message: `there is no target '${name}'`,

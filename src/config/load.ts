@@ -49,7 +49,8 @@ async function findConfig(cwd: string): Promise<string | undefined> {
 async function evaluate(path: string, shown: string, environment: ConfigEnvironment): Promise<unknown> {
   try {
     const module = await importModule(path);
-    const exported = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+    const exported =
+      typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
     if (exported === undefined) throw configNoDefault(shown);
     return await (typeof exported === 'function'
       ? (exported as (environment: ConfigEnvironment) => unknown)(environment)

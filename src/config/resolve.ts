@@ -75,7 +75,9 @@ export function resolveSettings<T extends { readonly name: string }>(
   const models = selectModels(configured, cwd, config, overrides);
   if (models.length === 0 && !overrides.withoutModel) throw noModel(file);
   const known = config.targets ?? ['host'];
-  const targets = (overrides.target === undefined ? known : [overrides.target]).map((target) => targetOf(target, known));
+  const targets = (overrides.target === undefined ? known : [overrides.target]).map((target) =>
+    targetOf(target, known),
+  );
   const twin = targets.find((target, i) => targets.findIndex(({ name }) => name === target.name) !== i);
   if (twin) throw targetNameTaken(twin.name);
   // A folder per pair where the project has several, even when only one of them is asked for now.
@@ -123,7 +125,8 @@ function selectModels(
     return configured;
   }
   const path = resolve(cwd, wanted);
-  const known = configured.find((model) => model.name === wanted) ?? configured.find((model) => model.path === path);
+  const known =
+    configured.find((model) => model.name === wanted) ?? configured.find((model) => model.path === path);
   return [known ?? resolveModel(wanted, cwd, config, overrides)];
 }
 
@@ -148,7 +151,9 @@ const reserved = new Set(
   `alignas alignof asm auto bool break case catch char class const constexpr continue default delete do double
   else enum extern false float for friend goto if inline int long main mutable namespace new nullptr operator
   private protected public register restrict return short signed sizeof static struct switch template this
-  throw true try typedef typeid typename typeof union unsigned using virtual void volatile while`.split(/\s+/),
+  throw true try typedef typeid typename typeof union unsigned using virtual void volatile while`.split(
+    /\s+/,
+  ),
 );
 
 /** A C identifier that resembles the text: `resnet-8.v2` becomes `resnet_8_v2`. */

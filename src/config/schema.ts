@@ -13,7 +13,10 @@ const rounding = v.picklist(roundings);
 const model = v.strictObject({
   file,
   name: v.optional(
-    v.pipe(v.string(), v.regex(identifier, ({ received }) => `Expected a C identifier but received ${received}`)),
+    v.pipe(
+      v.string(),
+      v.regex(identifier, ({ received }) => `Expected a C identifier but received ${received}`),
+    ),
   ),
   rounding: v.optional(rounding),
   dialect: v.optional(v.string()),

@@ -103,13 +103,22 @@ function checkEntry(entry: unknown, path: string, file: string | undefined): Plu
     throw configInvalid(file, path, 'it is a function, not a plugin', `call it: ${name}()`);
   }
   if (entry instanceof Promise) {
-    throw configInvalid(file, path, 'it is a promise, not a plugin', 'await it in an async configuration function');
+    throw configInvalid(
+      file,
+      path,
+      'it is a promise, not a plugin',
+      'await it in an async configuration function',
+    );
   }
   try {
     return checkPlugin(entry as Plugin);
   } catch (error) {
     if (!MatchError.is(error)) throw error;
     const { severity: _, ...diagnostic } = error.diagnostic;
-    throw new MatchError({ ...diagnostic, message: `${path}: ${diagnostic.message}`, ...(file && { loc: { file } }) });
+    throw new MatchError({
+      ...diagnostic,
+      message: `${path}: ${diagnostic.message}`,
+      ...(file && { loc: { file } }),
+    });
   }
 }

@@ -211,7 +211,9 @@ export class GraphEditor {
         ...(old.type.quantization && { quantization: old.type.quantization }),
       });
     });
-    const taken = new Set(this.#wanted.size > 0 ? graph.values().map((value) => (renamed.get(value) ?? value).name) : []);
+    const taken = new Set(
+      this.#wanted.size > 0 ? graph.values().map((value) => (renamed.get(value) ?? value).name) : [],
+    );
     for (const value of this.#wanted.size > 0 ? graph.values() : []) {
       const wanted = this.#wanted.get(value);
       if (wanted === undefined || renamed.has(value) || taken.has(wanted)) continue;

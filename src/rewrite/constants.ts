@@ -29,9 +29,15 @@ export function isConstantOf(value: Value | undefined, number: number): boolean 
  * A constant that, broadcast to `shape`, varies along `axis` alone: one number, or one per index of
  * the axis. Undefined otherwise.
  */
-export function alongAxis(value: Value | undefined, shape: Shape, axis: number): readonly number[] | undefined {
+export function alongAxis(
+  value: Value | undefined,
+  shape: Shape,
+  axis: number,
+): readonly number[] | undefined {
+  // A large tensor is not worth a look at its elements.
+  if (!value?.constant || value.constant.data.length > Math.max(1, shape[axis] ?? 1)) return undefined;
   const numbers = constantNumbers(value);
-  return value && numbers ? numbersAlongAxis(numbers, value.type.shape, shape, axis) : undefined;
+  return numbers && numbersAlongAxis(numbers, value.type.shape, shape, axis);
 }
 
 /** `alongAxis` for numbers of a known shape. */

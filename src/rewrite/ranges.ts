@@ -1,4 +1,4 @@
-import { integerRange, isFloat, isInteger } from '../ir/data-type.ts';
+import { integerRange, isFloat, isInteger, isWide } from '../ir/data-type.ts';
 import { isOp, type Node, type Value } from '../ir/graph.ts';
 import type { Shape } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
@@ -61,7 +61,8 @@ export class RangeAnalysis {
     const aligned = (source: Value): ValueRange => {
       const range = this.#of(source, depth);
       const [own, result] = [source.type.shape, value.type.shape];
-      if (range.min.length === 1 || (own.length === result.length && range.min.length === result[1])) return range;
+      if (range.min.length === 1 || (own.length === result.length && range.min.length === result[1]))
+        return range;
       if (source.constant) return constantRange(source, result) ?? single(overall(range));
       return single(overall(range));
     };
@@ -77,20 +78,24 @@ export class RangeAnalysis {
     if (isOp(node, ops.requantize) || isOp(node, ops.quantizedAdd) || isOp(node, ops.quantizedMul)) {
       return { min: [node.attributes.min], max: [node.attributes.max] };
     }
-    if (isOp(node, ops.lookup) && second?.constant) return single(overall(constantRange(second) ?? typeRange(second)));
+    if (isOp(node, ops.lookup) && second?.constant)
+      return single(overall(constantRange(second) ?? typeRange(second)));
     if (isOp(node, ops.cast)) return this.#cast(node, input());
     if (isOp(node, ops.identity) || isOp(node, ops.maxPool2d)) {
       return isInteger(value.type.dtype) ? input() : undefined;
     }
     if (isOp(node, ops.averagePool2d) && isInteger(value.type.dtype)) {
-      return node.attributes.pads.some((pad) => pad > 0) ? hull([overall(input()), { min: 0, max: 0 }]) : input();
+      return node.attributes.pads.some((pad) => pad > 0)
+        ? hull([overall(input()), { min: 0, max: 0 }])
+        : input();
     }
     if (isOp(node, ops.sumPool2d)) {
       const count = product(node.attributes.kernel);
       const shifted = shift(input(), -node.attributes.inputZeroPoint);
       return combined(shifted, { min: [0], max: [count] }, (a, n) => a * n);
     }
-    if (isOp(node, ops.conv2d)) return convolutionRange(node, input(), second, third && this.#bias(third, depth));
+    if (isOp(node, ops.conv2d))
+      return convolutionRange(node, input(), second, third && this.#bias(third, depth));
     if (isOp(node, ops.dense)) return denseRange(node, input(), second, third && this.#bias(third, depth));
     if (isOp(node, ops.matmul) && second) return matmulRange(node, input(), second, this.#of(second, depth));
     if (isOp(node, ops.pad)) {
@@ -119,10 +124,14 @@ export class RangeAnalysis {
     return numbers ? { min: numbers, max: numbers } : single(overall(this.#of(value, depth)));
   }
 
-  #cast(node: Node<{ readonly dtype: string; readonly saturate: boolean }>, range: ValueRange): ValueRange | undefined {
+  #cast(
+    node: Node<{ readonly dtype: string; readonly saturate: boolean }>,
+    range: ValueRange,
+  ): ValueRange | undefined {
     const [input] = node.inputs;
     const [output] = node.outputs;
-    if (!input || !output || !isInteger(output.type.dtype)) return isFloat(output?.type.dtype ?? 'bool') ? range : undefined;
+    if (!input || !output || !isInteger(output.type.dtype))
+      return isFloat(output?.type.dtype ?? 'bool') ? range : undefined;
     const limits = integerRange(output.type.dtype);
     const integral = isInteger(input.type.dtype) ? range : truncated(range);
     return node.attributes.saturate ? clamped(integral, limits.min, limits.max) : integral;
@@ -141,14 +150,20 @@ export function within(range: ValueRange, limits: { readonly min: number; readon
 }
 
 /** Bounds of `combine(a, b)` for a function that is monotone in each argument (+, −, ·, min, max). */
-export function combined(a: ValueRange, b: ValueRange, combine: (a: number, b: number) => number): ValueRange {
+export function combined(
+  a: ValueRange,
+  b: ValueRange,
+  combine: (a: number, b: number) => number,
+): ValueRange {
   const count = Math.max(a.min.length, b.min.length);
   const min: number[] = [];
   const max: number[] = [];
   for (let i = 0; i < count; i++) {
     const [al, ah, bl, bh] = [at(a.min, i), at(a.max, i), at(b.min, i), at(b.max, i)];
     // 0 · ∞ has no value; an unbounded factor makes the product unbounded unless the other is 0.
-    const corners = [combine(al, bl), combine(al, bh), combine(ah, bl), combine(ah, bh)].map((x) => (x !== x ? 0 : x));
+    const corners = [combine(al, bl), combine(al, bh), combine(ah, bl), combine(ah, bh)].map((x) =>
+      x !== x ? 0 : x,
+    );
     min.push(extreme(corners, Math.min));
     max.push(extreme(corners, Math.max));
   }
@@ -168,7 +183,8 @@ function constantRange(value: Value, shape: Shape = value.type.shape): ValueRang
   const own = value.type.shape;
   const axis = 1 - (shape.length - own.length);
   const extent = own[axis] ?? 1;
-  if (axis < 0 || extent === 1) return { min: [extreme(numbers, Math.min)], max: [extreme(numbers, Math.max)] };
+  if (axis < 0 || extent === 1)
+    return { min: [extreme(numbers, Math.min)], max: [extreme(numbers, Math.max)] };
   const inner = product(own.slice(axis + 1));
   const min = new Array<number>(extent).fill(Infinity);
   const max = new Array<number>(extent).fill(-Infinity);
@@ -187,21 +203,19 @@ function convolutionRange(
   weight: Value | undefined,
   bias: ValueRange | undefined,
 ): ValueRange | undefined {
-  const numbers = constantNumbers(weight);
-  const shape = weight?.type.shape;
-  if (!numbers || !shape || !isInteger(weight.type.dtype) || !isInteger(node.inputs[0]?.type.dtype ?? 'float32')) {
-    return undefined;
-  }
+  const weights = integerWeights(node, weight);
+  if (!weights) return undefined;
   const { groups, inputZeroPoint, weightZeroPoint, pads } = node.attributes;
-  const [outputs = 1, perGroup = 1] = shape;
-  const taps = product(shape.slice(2));
-  const x = shift(input, -inputZeroPoint);
-  const padded = pads.some((pad) => pad > 0);
-  return weightedSums(outputs, perGroup * taps, bias, (o, i) => {
-    const channel = Math.floor(o / (outputs / groups)) * perGroup + Math.floor(i / taps);
-    const w = (numbers[o * perGroup * taps + i] ?? 0) - weightZeroPoint;
-    const [a, b] = [w * at(x.min, channel), w * at(x.max, channel)];
-    return padded ? [Math.min(a, b, 0), Math.max(a, b, 0)] : [Math.min(a, b), Math.max(a, b)];
+  const [outputs = 1, perGroup = 1, ...kernel] = weights.shape;
+  const taps = product(kernel);
+  return weightedSums(weights.data, shift(input, -inputZeroPoint), bias, {
+    outputs,
+    terms: perGroup * taps,
+    outputStride: perGroup * taps,
+    termStride: 1,
+    weightZeroPoint,
+    mayLeaveOut: pads.some((pad) => pad > 0),
+    channelOf: (output, term) => Math.floor(output / (outputs / groups)) * perGroup + Math.floor(term / taps),
   });
 }
 
@@ -211,15 +225,18 @@ function denseRange(
   weight: Value | undefined,
   bias: ValueRange | undefined,
 ): ValueRange | undefined {
-  const numbers = constantNumbers(weight);
-  const [outputs = 1, depth = 1] = weight?.type.shape ?? [];
-  if (!weight || !numbers || !isInteger(weight.type.dtype)) return undefined;
-  if (!isInteger(node.inputs[0]?.type.dtype ?? 'float32')) return undefined;
-  const x = shift(input, -node.attributes.inputZeroPoint);
-  return weightedSums(outputs, depth, bias, (o, i) => {
-    const w = (numbers[o * depth + i] ?? 0) - node.attributes.weightZeroPoint;
-    const [a, b] = [w * at(x.min, i), w * at(x.max, i)];
-    return [Math.min(a, b), Math.max(a, b)];
+  const weights = integerWeights(node, weight);
+  if (!weights) return undefined;
+  const { inputZeroPoint, weightZeroPoint } = node.attributes;
+  const [outputs = 1, terms = 1] = weights.shape;
+  return weightedSums(weights.data, shift(input, -inputZeroPoint), bias, {
+    outputs,
+    terms,
+    outputStride: terms,
+    termStride: 1,
+    weightZeroPoint,
+    mayLeaveOut: false,
+    channelOf: (_, term) => term,
   });
 }
 
@@ -231,36 +248,69 @@ function matmulRange(
 ): ValueRange | undefined {
   const left = node.inputs[0];
   if (!left || !isInteger(left.type.dtype) || !isInteger(right.type.dtype)) return undefined;
+  const { aZeroPoint, bZeroPoint } = node.attributes;
   const depth = left.type.shape.at(-1) ?? 1;
-  const numbers = constantNumbers(right);
-  const x = shift(a, -node.attributes.aZeroPoint);
-  if (numbers && right.type.shape.length === 2 && left.type.shape.length === 2) {
-    const columns = right.type.shape[1] ?? 1;
-    return weightedSums(columns, depth, undefined, (o, i) => {
-      const w = (numbers[i * columns + o] ?? 0) - node.attributes.bZeroPoint;
-      const [low, high] = [w * at(x.min, i), w * at(x.max, i)];
-      return [Math.min(low, high), Math.max(low, high)];
+  const weights = integerWeights(node, right);
+  const x = shift(a, -aZeroPoint);
+  if (weights?.shape.length === 2 && left.type.shape.length === 2) {
+    const columns = weights.shape[1] ?? 1;
+    return weightedSums(weights.data, x, undefined, {
+      outputs: columns,
+      terms: depth,
+      outputStride: 1,
+      termStride: columns,
+      weightZeroPoint: bZeroPoint,
+      mayLeaveOut: false,
+      channelOf: (_, term) => term,
     });
   }
-  const product = combined(single(overall(x)), single(overall(shift(b, -node.attributes.bZeroPoint))), (p, q) => p * q);
-  return combined(product, { min: [depth], max: [depth] }, (p, n) => p * n);
+  const products = combined(single(overall(x)), single(overall(shift(b, -bZeroPoint))), (p, q) => p * q);
+  return combined(products, { min: [depth], max: [depth] }, (p, n) => p * n);
+}
+
+/** The elements of constant integer weights of up to 32 bits, for an integer input. */
+function integerWeights(
+  node: Node,
+  weight: Value | undefined,
+): { readonly data: Int32Array; readonly shape: Shape } | undefined {
+  const constant = weight?.constant;
+  if (!constant || !isInteger(constant.type.dtype) || isWide(constant.type.dtype)) return undefined;
+  if (!isInteger(node.inputs[0]?.type.dtype ?? 'float32')) return undefined;
+  return { data: constant.data as Int32Array, shape: constant.type.shape };
+}
+
+interface SumShape {
+  readonly outputs: number;
+  readonly terms: number;
+  readonly outputStride: number;
+  readonly termStride: number;
+  readonly weightZeroPoint: number;
+  /** A term may be missing from a sum. */
+  readonly mayLeaveOut: boolean;
+  readonly channelOf: (output: number, term: number) => number;
 }
 
 function weightedSums(
-  outputs: number,
-  terms: number,
+  data: Int32Array,
+  x: ValueRange,
   bias: ValueRange | undefined,
-  term: (output: number, index: number) => readonly [number, number],
+  sums: SumShape,
 ): ValueRange {
+  const { outputs, terms, weightZeroPoint } = sums;
   const min: number[] = [];
   const max: number[] = [];
+  const uniform = x.min.length === 1;
   for (let o = 0; o < outputs; o++) {
     let low = bias ? at(bias.min, o) : 0;
     let high = bias ? at(bias.max, o) : 0;
     for (let i = 0; i < terms; i++) {
-      const [a, b] = term(o, i);
-      low += a;
-      high += b;
+      const w = (data[o * sums.outputStride + i * sums.termStride] ?? 0) - weightZeroPoint;
+      const channel = uniform ? 0 : sums.channelOf(o, i);
+      const a = w * (x.min[channel] ?? 0);
+      const b = w * (x.max[channel] ?? 0);
+      const [least, most] = a < b ? [a, b] : [b, a];
+      low += sums.mayLeaveOut && least > 0 ? 0 : least;
+      high += sums.mayLeaveOut && most < 0 ? 0 : most;
     }
     min.push(low);
     max.push(high);
@@ -283,8 +333,18 @@ function shift(range: ValueRange, by: number): ValueRange {
 
 function hull(ranges: readonly { readonly min: number; readonly max: number }[]): ValueRange {
   return {
-    min: [extreme(ranges.map((range) => range.min), Math.min)],
-    max: [extreme(ranges.map((range) => range.max), Math.max)],
+    min: [
+      extreme(
+        ranges.map((range) => range.min),
+        Math.min,
+      ),
+    ],
+    max: [
+      extreme(
+        ranges.map((range) => range.max),
+        Math.max,
+      ),
+    ],
   };
 }
 

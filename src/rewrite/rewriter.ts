@@ -81,7 +81,9 @@ export class Rewriter extends GraphEditor {
    * constant, or already another output.
    */
   mayReplace(from: Value, to: Value): boolean {
-    return sameType(from.type, to.type) && (!this.isOutput(from) || (!!this.producer(to) && !this.isOutput(to)));
+    return (
+      sameType(from.type, to.type) && (!this.isOutput(from) || (!!this.producer(to) && !this.isOutput(to)))
+    );
   }
 
   override replace(from: Value, to: Value): void {
@@ -109,7 +111,11 @@ export class Rewriter extends GraphEditor {
   ): Value {
     const maker = this.producer(old);
     if (maker?.outputs.length === 1) this.releaseName(old);
-    const value = this.add1(op, inputs, attributes, { types: [old.type], outputs: [this.nameOf(old)], ...options });
+    const value = this.add1(op, inputs, attributes, {
+      types: [old.type],
+      outputs: [this.nameOf(old)],
+      ...options,
+    });
     this.replace(old, value);
     return value;
   }
@@ -217,7 +223,11 @@ export class Rewriter extends GraphEditor {
   }
 
   #dropIfDead(node: Node): boolean {
-    if (node.outputs.some((output) => (this.#users.get(output)?.size ?? 0) > 0 || this.#outputs.includes(output))) {
+    if (
+      node.outputs.some(
+        (output) => (this.#users.get(output)?.size ?? 0) > 0 || this.#outputs.includes(output),
+      )
+    ) {
       return false;
     }
     this.remove(node);

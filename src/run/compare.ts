@@ -31,7 +31,9 @@ export function compareTensors(actual: Tensor, expected: Tensor, tolerance?: Tol
   const a = actual.data;
   const b = expected.data;
   if (actual.type.dtype !== expected.type.dtype || a.length !== b.length) {
-    throw new TypeError(`cannot compare ${actual.type.dtype}[${a.length}] with ${expected.type.dtype}[${b.length}]`);
+    throw new TypeError(
+      `cannot compare ${actual.type.dtype}[${a.length}] with ${expected.type.dtype}[${b.length}]`,
+    );
   }
   let differing = 0;
   let maxDifference = 0;

@@ -38,7 +38,13 @@ export const tensorTypeUnsupported = (file: string, type: string): MatchError =>
     hint: 'bool, integers of 8 to 64 bits, float32 and float64 are read',
   });
 
-export const tensorMismatch = (file: string, tensor: string, wanted: string, found: string, hint?: string): MatchError =>
+export const tensorMismatch = (
+  file: string,
+  tensor: string,
+  wanted: string,
+  found: string,
+  hint?: string,
+): MatchError =>
   new MatchError({
     code: 'TENSOR_MISMATCH',
     message: `${tensor} is ${wanted}, but the file has ${found}`,
@@ -75,7 +81,11 @@ export const tensorsTooMany = (role: 'input' | 'output', file: string, count: nu
     loc: { file },
   });
 
-export const archiveEntryMissing = (file: string, wanted: readonly string[], entries: readonly string[]): MatchError =>
+export const archiveEntryMissing = (
+  file: string,
+  wanted: readonly string[],
+  entries: readonly string[],
+): MatchError =>
   new MatchError({
     code: 'TENSORS_MISSING',
     message: `the archive has no entry for ${wanted.join(', ')}`,
@@ -109,12 +119,15 @@ export const compileFailed = (command: string, messages: readonly Diagnostic[], 
     message: 'the C compiler refused the emitted C',
     notes: [
       ...messages.map(({ message, loc }) => {
-        const place = [loc?.node && `node ${loc.node}`, loc?.file && `${loc.file}:${loc.line ?? 0}`].filter(Boolean);
+        const place = [loc?.node && `node ${loc.node}`, loc?.file && `${loc.file}:${loc.line ?? 0}`].filter(
+          Boolean,
+        );
         return place.length > 0 ? `${message} (${place.join(', ')})` : message;
       }),
       `command: ${command}`,
     ],
-    ...(messages.length === 0 && output.trim() !== '' && { frame: output.trim().split('\n').slice(0, 20).join('\n') }),
+    ...(messages.length === 0 &&
+      output.trim() !== '' && { frame: output.trim().split('\n').slice(0, 20).join('\n') }),
     hint: 'please report this: the emitted C must compile without warnings',
   });
 

@@ -25,14 +25,18 @@ const types: Readonly<Record<string, DataType>> = {
  * @throws {MatchError} TENSOR_FILE_BROKEN, TENSOR_TYPE_UNSUPPORTED
  */
 export function parseNpy(bytes: Uint8Array, file: string): Tensor {
-  if (!magic.every((byte, i) => bytes[i] === byte)) throw tensorFileBroken(file, 'it does not begin like a .npy', 0);
+  if (!magic.every((byte, i) => bytes[i] === byte))
+    throw tensorFileBroken(file, 'it does not begin like a .npy', 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.byteLength < 12) throw tensorFileBroken(file, 'it ends within its header', bytes.byteLength);
   const wideLength = (bytes[6] ?? 1) >= 2;
   const start = wideLength ? 12 : 10;
   const end = start + (wideLength ? view.getUint32(8, true) : view.getUint16(8, true));
   if (end > bytes.byteLength) throw tensorFileBroken(file, 'it ends within its header', bytes.byteLength);
-  const { dtype, bigEndian, fortran, shape } = parseHeader(new TextDecoder().decode(bytes.subarray(start, end)), file);
+  const { dtype, bigEndian, fortran, shape } = parseHeader(
+    new TextDecoder().decode(bytes.subarray(start, end)),
+    file,
+  );
   const expected = elementCount(shape) * elementBytes(dtype);
   if (bytes.byteLength - end !== expected) {
     throw tensorFileBroken(
@@ -65,7 +69,9 @@ function parseHeader(text: string, file: string): Header {
   if (name === undefined) throw tensorTypeUnsupported(file, 'a structure');
   const dtype = types[name];
   if (!dtype) throw tensorTypeUnsupported(file, name);
-  const shape = (extents[1] ?? '').split(',').flatMap((extent) => (/\d/.test(extent) ? [parseInt(extent, 10)] : []));
+  const shape = (extents[1] ?? '')
+    .split(',')
+    .flatMap((extent) => (/\d/.test(extent) ? [parseInt(extent, 10)] : []));
   if (!Number.isSafeInteger(elementCount(shape) * elementBytes(dtype))) {
     throw tensorFileBroken(file, `its shape is [${shape.join(',')}]`, 10);
   }

@@ -23,6 +23,9 @@ export function parseNpz(bytes: Uint8Array, file: string): ReadonlyMap<string, T
     throw tensorFileBroken(file, error instanceof Error ? error.message : String(error));
   }
   return new Map(
-    Object.entries(entries).map(([name, content]) => [name.slice(0, -'.npy'.length), parseNpy(content, file)]),
+    Object.entries(entries).map(([name, content]) => [
+      name.slice(0, -'.npy'.length),
+      parseNpy(content, file),
+    ]),
   );
 }

@@ -22,7 +22,12 @@ const strictFlags = [
   '-Werror',
 ];
 
-const sanitizerFlags = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'];
+const sanitizerFlags = [
+  '-g',
+  '-fsanitize=address,undefined',
+  '-fno-sanitize-recover=all',
+  '-fno-omit-frame-pointer',
+];
 
 /**
  * Compiles the emitted C in a folder and returns the path of the program.
@@ -58,33 +63,34 @@ export async function compileBundle(
 }
 
 /**
- * Runs a built network on inputs in the order of the graph.
+ * Runs a built network on samples, each with its inputs in the order of the graph; answers with the outputs
+ * of each.
  * @throws {MatchError} PROGRAM_FAILED
  */
 export async function runNetwork(
   program: string,
   graph: Graph,
-  inputs: readonly Tensor[],
+  samples: readonly (readonly Tensor[])[],
   toolchain: Toolchain,
   folder: string,
-): Promise<readonly Tensor[]> {
-  const inputFiles = inputs.map((input, i) => {
-    const file = join(folder, `input_${i}.bin`);
-    writeFileSync(file, bytesOf(input.data));
-    return file;
-  });
-  const outputFiles = graph.outputs.map((_, i) => join(folder, `output_${i}.bin`));
-  const command = [
-    ...toolchain.runner,
-    program,
-    ...inputFiles.flatMap((file) => ['--input', file]),
-    ...outputFiles.flatMap((file) => ['--output', file]),
-  ] as unknown as readonly [string, ...string[]];
+): Promise<readonly (readonly Tensor[])[]> {
+  const inputFile = join(folder, 'inputs.bin');
+  const outputFile = join(folder, 'outputs.bin');
+  writeFileSync(inputFile, Buffer.concat(samples.flatMap((inputs) => inputs.map(({ data }) => bytesOf(data)))));
+  const files = ['--output', outputFile, ...(graph.inputs.length > 0 ? ['--input', inputFile] : [])];
+  const command = [...toolchain.runner, program, ...files] as unknown as readonly [string, ...string[]];
   const { code, status, output } = await runProgram(command, { cwd: folder });
   if (code !== 0) throw programFailed(status, output);
-  return graph.outputs.map(({ type }, i) => {
-    const bytes = readFileSync(outputFiles[i] ?? '');
-    if (bytes.byteLength !== byteSize(type)) throw programFailed(`${bytes.byteLength} bytes for output ${i}`, output);
-    return tensorFromBytes(type, bytes);
-  });
+  const bytes = readFileSync(outputFile);
+  const perSample = graph.outputs.reduce((sum, { type }) => sum + byteSize(type), 0);
+  if (bytes.byteLength !== perSample * samples.length) throw programFailed(`${bytes.byteLength} bytes of outputs`, output);
+  let offset = 0;
+  return samples.map(() =>
+    graph.outputs.map(({ type }) => {
+      const end = offset + byteSize(type);
+      const result = tensorFromBytes(type, bytes.subarray(offset, end));
+      offset = end;
+      return result;
+    }),
+  );
 }

@@ -93,7 +93,12 @@ function fromArchive(
     values.flatMap((value, i) => {
       const tensor = chosen[i];
       return tensor
-        ? [[value, tensorOfType({ kind: 'tensor', tensor }, value.type, value.name, `${file}:${value.name}`)] as const]
+        ? [
+            [
+              value,
+              tensorOfType({ kind: 'tensor', tensor }, value.type, value.name, `${file}:${value.name}`),
+            ] as const,
+          ]
         : [];
     }),
   );

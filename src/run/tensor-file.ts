@@ -1,6 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { byteSize, formatType, sameShape, tensorFromBytes, type Tensor, type TensorType } from '../ir/tensor.ts';
+import {
+  byteSize,
+  formatType,
+  sameShape,
+  tensorFromBytes,
+  type Tensor,
+  type TensorType,
+} from '../ir/tensor.ts';
 import {
   tensorFileMissing,
   tensorFileUnreadable,
@@ -67,10 +74,16 @@ export function tensorOfType(
   if (content.kind === 'raw') {
     const { bytes } = content;
     if (bytes.byteLength === byteSize(type)) return tensorFromBytes(type, bytes);
-    throw tensorMismatch(file, name, `${formatType(type)}, ${byteSize(type)} bytes`, `${bytes.byteLength} bytes`);
+    throw tensorMismatch(
+      file,
+      name,
+      `${formatType(type)}, ${byteSize(type)} bytes`,
+      `${bytes.byteLength} bytes`,
+    );
   }
   const { tensor } = content;
-  if (tensor.type.dtype === type.dtype && sameShape(tensor.type.shape, type.shape)) return { ...tensor, type };
+  if (tensor.type.dtype === type.dtype && sameShape(tensor.type.shape, type.shape))
+    return { ...tensor, type };
   const hint =
     tensor.type.dtype === type.dtype
       ? `reshape or transpose it to [${type.shape.join(',')}]; the order of the axes is the model's own`

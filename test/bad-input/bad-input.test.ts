@@ -23,7 +23,11 @@ function snapshot(folder: string): Record<string, string> {
 }
 
 /** The error that an action ends in; every other outcome fails the test. */
-async function refused(t: ExecutionContext, cwd: string, action: () => Promise<unknown>): Promise<Diagnostic> {
+async function refused(
+  t: ExecutionContext,
+  cwd: string,
+  action: () => Promise<unknown>,
+): Promise<Diagnostic> {
   const before = snapshot(cwd);
   const started = performance.now();
   const error: unknown = await action().then(
@@ -56,7 +60,10 @@ for (const input of [...onnxInputs, ...tfliteInputs, ...projectInputs]) {
 
 test.serial('onnx: external data behind a link that leads out of the folder', async (t) => {
   const link = onnxInputs.find(({ title }) => title.endsWith('that is not there'));
-  const cwd = folderWith({ 'secret/gone.bin': new Uint8Array(432), ...prefixed('models', link?.files ?? {}) });
+  const cwd = folderWith({
+    'secret/gone.bin': new Uint8Array(432),
+    ...prefixed('models', link?.files ?? {}),
+  });
   symlinkSync(join(cwd, 'secret/gone.bin'), join(cwd, 'models/gone.bin'));
   const diagnostic = await refused(t, cwd, () => build({ cwd, model: 'models/model.onnx' }));
   t.is(diagnostic.code, 'EXTERNAL_DATA_OUTSIDE');

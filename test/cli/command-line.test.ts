@@ -56,7 +56,10 @@ test('an error of the user: exit code 1, text on stderr, JSON on stdout when ask
   t.regex(plain.stderr, /error MODEL_MISSING .*\n {2}at gone\.onnx/);
   const json = await match(['build', 'gone.onnx', '--json'], { cwd });
   t.is(json.code, 1);
-  t.like(JSON.parse(json.stdout), { ok: false, error: { code: 'MODEL_MISSING', loc: { file: 'gone.onnx' } } });
+  t.like(JSON.parse(json.stdout), {
+    ok: false,
+    error: { code: 'MODEL_MISSING', loc: { file: 'gone.onnx' } },
+  });
   t.deepEqual(readdirSync(cwd), []);
 });
 
@@ -94,10 +97,19 @@ test('build: a table for people, one JSON document for machines', async (t) => {
   const plain = await match(['build', '--profile'], { cwd });
   t.is(plain.code, 0, plain.stderr);
   t.regex(plain.stderr, /^warning TEST_WARNING as you were\n {2}in plugin import-text, hook transform\n$/);
-  for (const part of [/^node +kernel +output +layout +MACs +cycles +offset\n/, /\nrelu +cpu\./, /\nrecognised +a test/, /\narena /, /\nwritten +match-out/, /\nimportModel +import-text/]) {
+  for (const part of [
+    /^node +kernel +output +layout +MACs +cycles +offset\n/,
+    /\nrelu +cpu\./,
+    /\nrecognised +a test/,
+    /\narena /,
+    /\nwritten +match-out/,
+    /\nimportModel +import-text/,
+  ]) {
     t.regex(plain.stdout, part);
   }
-  const manifest = JSON.parse(readFileSync(join(cwd, 'match-out/match-build.json'), 'utf8')) as { files: { path: string }[] };
+  const manifest = JSON.parse(readFileSync(join(cwd, 'match-out/match-build.json'), 'utf8')) as {
+    files: { path: string }[];
+  };
   for (const { path } of manifest.files) t.true(existsSync(join(cwd, 'match-out', path)));
   const json = await match(['build', '--json', '--profile'], { cwd });
   t.is(json.code, 0, json.stderr);

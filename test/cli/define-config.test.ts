@@ -2,7 +2,11 @@ import test from 'ava';
 import { defineConfig } from 'match-compiler';
 
 test('what defineConfig accepts and what it refuses to compile', (t) => {
-  defineConfig({ models: ['a', { file: 'b', rounding: 'real-even' }], targets: ['host'], io: { inputs: 'caller' } });
+  defineConfig({
+    models: ['a', { file: 'b', rounding: 'real-even' }],
+    targets: ['host'],
+    io: { inputs: 'caller' },
+  });
   defineConfig(({ command, mode }) => ({
     models: ['a', { file: 'b', rounding: 'real-even' }],
     plugins: [command === 'run' && mode === 'x' && null],

@@ -44,7 +44,8 @@ test('nothing outside the folder is read, whatever the model says', (t) => {
     '',
     'weights.bin\0',
   ];
-  for (const location of outside) refused(t, 'EXTERNAL_DATA_OUTSIDE', () => source.readBeside(location, 0, 1));
+  for (const location of outside)
+    refused(t, 'EXTERNAL_DATA_OUTSIDE', () => source.readBeside(location, 0, 1));
 });
 
 test('what is missing, too short or no file is said', (t) => {
@@ -77,5 +78,6 @@ test('a model that cannot be read', (t) => {
   writeFileSync(join(root, 'sparse/large.onnx'), '');
   truncateSync(join(root, 'sparse/large.onnx'), largestModel + 1);
   refused(t, 'MODEL_TOO_LARGE', () => read('sparse/large.onnx'));
-  if (process.platform === 'linux') refused(t, 'MODEL_NOT_A_FILE', () => readModel('/dev/null', '/dev/null', {}));
+  if (process.platform === 'linux')
+    refused(t, 'MODEL_NOT_A_FILE', () => readModel('/dev/null', '/dev/null', {}));
 });

@@ -105,7 +105,12 @@ test('an edited file is kept unless forced; a deleted one is written again', (t)
 });
 
 test('a broken or foreign manifest does not make a folder ours', (t) => {
-  for (const manifest of ['{', '[]', '{"generator":"other","files":[]}', '{"generator":"match-compiler","files":[{}]}']) {
+  for (const manifest of [
+    '{',
+    '[]',
+    '{"generator":"other","files":[]}',
+    '{"generator":"match-compiler","files":[{}]}',
+  ]) {
     refused(t, 'OUTPUT_NOT_OURS', () => write(folderWith({ [manifestName]: manifest }), { 'n.c': '1' }));
   }
 });
@@ -134,7 +139,9 @@ test('links inside the folder are not followed', (t) => {
 test('a folder that is a file, or below one, is refused before anything happens', (t) => {
   const root = folderWith({ file: 'mine' });
   for (const path of ['file', 'file/out', 'file/a/b']) {
-    refused(t, 'OUTPUT_NOT_A_FOLDER', () => checkOutputFolder({ path: join(root, path), shown: path, force: true }));
+    refused(t, 'OUTPUT_NOT_A_FOLDER', () =>
+      checkOutputFolder({ path: join(root, path), shown: path, force: true }),
+    );
     refused(t, 'OUTPUT_NOT_A_FOLDER', () => write(join(root, path), { 'n.c': '1' }));
   }
   t.deepEqual(contents(root), { file: 'mine' });

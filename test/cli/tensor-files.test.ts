@@ -33,7 +33,13 @@ function counting(dtype: DataType, shape: readonly number[]): Tensor {
 test('.npy: every element type, byte order, element order and version', (t) => {
   for (const dtype of dataTypes) {
     const original = counting(dtype, [2, 3, 2]);
-    const variants: NpyOptions[] = [{}, { bigEndian: true }, { fortran: true }, { version: 2 }, { version: 3 }];
+    const variants: NpyOptions[] = [
+      {},
+      { bigEndian: true },
+      { fortran: true },
+      { version: 2 },
+      { version: 3 },
+    ];
     for (const options of variants) {
       const read = parseNpy(npyFile(original, options), 'a.npy');
       t.deepEqual(read.type, original.type, `${dtype} ${JSON.stringify(options)}`);
@@ -52,7 +58,8 @@ test('.npy: what is broken is said, what cannot be read as well', (t) => {
   const broken = (bytes: Uint8Array): string => codeOf(() => parseNpy(bytes, 'a.npy'));
   t.is(broken(new Uint8Array()), 'TENSOR_FILE_BROKEN');
   t.is(broken(new Uint8Array(200)), 'TENSOR_FILE_BROKEN');
-  for (let length = 0; length < good.length; length++) t.is(broken(good.slice(0, length)), 'TENSOR_FILE_BROKEN');
+  for (let length = 0; length < good.length; length++)
+    t.is(broken(good.slice(0, length)), 'TENSOR_FILE_BROKEN');
   t.is(broken(new Uint8Array([...good, 0])), 'TENSOR_FILE_BROKEN');
   const withDescr = (descr: string): Uint8Array => npyFile(counting('float32', [2, 2]), { descr });
   t.is(broken(withDescr("'<f2'")), 'TENSOR_TYPE_UNSUPPORTED');
@@ -81,13 +88,26 @@ test('arguments: order of the graph, names, archives', (t) => {
   const write = (name: string, bytes: Uint8Array): void => writeFileSync(join(folder, name), bytes);
   write('left.bin', new Uint8Array([1, 255]));
   write('right.npy', npyFile(tensor('float32', [1, 2], [0.5, -1])));
-  write('both.npz', zipSync({ 'left.npy': npyFile(tensor('int8', [2], [1, -1])), 'a=b.npy': npyFile(tensor('float32', [1, 2], [0.5, -1])) }));
-  write('unnamed.npz', zipSync({ 'arr_0.npy': npyFile(tensor('int8', [2], [1, -1])), 'arr_1.npy': npyFile(tensor('float32', [1, 2], [0.5, -1])) }));
+  write(
+    'both.npz',
+    zipSync({
+      'left.npy': npyFile(tensor('int8', [2], [1, -1])),
+      'a=b.npy': npyFile(tensor('float32', [1, 2], [0.5, -1])),
+    }),
+  );
+  write(
+    'unnamed.npz',
+    zipSync({
+      'arr_0.npy': npyFile(tensor('int8', [2], [1, -1])),
+      'arr_1.npy': npyFile(tensor('float32', [1, 2], [0.5, -1])),
+    }),
+  );
   write('flat.npy', npyFile(tensor('float32', [2], [0.5, -1])));
   write('text.txt', new Uint8Array(2));
   const decodeProto = (bytes: Uint8Array): Tensor => tensor('int8', [bytes.length], bytes);
   write('left.pb', new Uint8Array([1, 255]));
-  const read = (...args: string[]) => tensorsFromFiles(args, values, 'input', folder, decodeProto).map(elements);
+  const read = (...args: string[]) =>
+    tensorsFromFiles(args, values, 'input', folder, decodeProto).map(elements);
   const expected = [
     [1, -1],
     [0.5, -1],

@@ -60,7 +60,10 @@ test('handlers run by enforce, then order, then position; before moves one ahead
 });
 
 test('before reaches a plugin that stands later in the list', (t) => {
-  const { hooks } = compilerWith([named('a', { transform: { before: 'b', handler: () => null } }), named('b')]);
+  const { hooks } = compilerWith([
+    named('a', { transform: { before: 'b', handler: () => null } }),
+    named('b'),
+  ]);
   t.deepEqual(handlerOrder(hooks).get('transform'), ['a', 'b']);
 });
 
@@ -110,17 +113,22 @@ test('this.error stops with the code, this.warn reports, both with plugin and ho
     },
   });
   const compiler = compilerWith([importer, plugin], reports);
-  const error = await failure(async () => compiler.transform(await compiler.importModel(source), {} as never));
+  const error = await failure(async () =>
+    compiler.transform(await compiler.importModel(source), {} as never),
+  );
   t.like(error.diagnostic, { code: 'STOP', plugin: 'talker', hook: 'transform', loc: { node: 'relu' } });
   t.like(reports[0], { code: 'HM', severity: 'warning', plugin: 'talker', hook: 'transform' });
 });
 
 test('a plugin that returns a broken graph is blamed', async (t) => {
   const plugin = named('breaker', {
-    transform: (graph) => Object.assign(Object.create(Object.getPrototypeOf(graph) as object), graph, { nodes: [] }) as Graph,
+    transform: (graph) =>
+      Object.assign(Object.create(Object.getPrototypeOf(graph) as object), graph, { nodes: [] }) as Graph,
   });
   const compiler = compilerWith([importer, plugin]);
-  const error = await failure(async () => compiler.transform(await compiler.importModel(source), {} as never));
+  const error = await failure(async () =>
+    compiler.transform(await compiler.importModel(source), {} as never),
+  );
   t.like(error.diagnostic, { code: 'LEVEL_BROKEN', plugin: 'breaker', hook: 'transform' });
 });
 
@@ -134,7 +142,9 @@ test('raw taps are observed and attributed as well', async (t) => {
     },
   });
   const compiler = compilerWith([importer, raw]);
-  const error = await failure(async () => compiler.transform(await compiler.importModel(source), {} as never));
+  const error = await failure(async () =>
+    compiler.transform(await compiler.importModel(source), {} as never),
+  );
   t.like(error.diagnostic, { code: 'PLUGIN_FAILED', plugin: 'raw', hook: 'transform' });
 });
 
@@ -143,7 +153,9 @@ test('observers see every handler with its time, those that pass on too', async 
   const compiler = createCompiler({
     plugins: [named('shy', { importModel: () => null }), importer],
     report: () => undefined,
-    observers: [{ end: ({ plugin, hook, milliseconds }) => runs.push(`${hook} ${plugin} ${milliseconds >= 0}`) }],
+    observers: [
+      { end: ({ plugin, hook, milliseconds }) => runs.push(`${hook} ${plugin} ${milliseconds >= 0}`) },
+    ],
   });
   await compiler.importModel(source);
   t.deepEqual(runs, ['importModel shy true', 'importModel importer true']);

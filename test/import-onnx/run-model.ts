@@ -1,6 +1,19 @@
 import type { ExecutionContext } from 'ava';
-import { evaluateGraph, MatchError, verifyGraph, type Diagnostic, type Graph, type Tensor } from 'match-compiler';
-import { importBytes, importModel, onnxFile, type ImportSetup, type ModelParts } from '../support/onnx-model.ts';
+import {
+  evaluateGraph,
+  MatchError,
+  verifyGraph,
+  type Diagnostic,
+  type Graph,
+  type Tensor,
+} from 'match-compiler';
+import {
+  importBytes,
+  importModel,
+  onnxFile,
+  type ImportSetup,
+  type ModelParts,
+} from '../support/onnx-model.ts';
 
 /** Imports a model, checks the graph's rules, runs it. */
 export async function run(

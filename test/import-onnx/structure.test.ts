@@ -70,7 +70,10 @@ test('the option outputs chooses tensors by name', async (t) => {
     outputs: ['y'],
   };
   const { graph } = await run(t, parts, [input], { options: { outputs: ['b', 'a'] } });
-  t.deepEqual(graph.outputs.map(({ name }) => name), ['b', 'a']);
+  t.deepEqual(
+    graph.outputs.map(({ name }) => name),
+    ['b', 'a'],
+  );
   const { code, hint } = await refusal(parts, { options: { outputs: ['bb'] } });
   t.is(code, 'TENSOR_UNKNOWN');
   t.is(hint, "did you mean 'b'?");
@@ -89,14 +92,21 @@ test('every graph output is a value of its own that a node makes', async (t) => 
   );
   t.is(new Set(graph.outputs).size, 4);
   for (const output of graph.outputs) t.truthy(graph.producer(output));
-  t.deepEqual(graph.outputs.slice(0, 2).map(({ name }) => name), ['a', 'b']);
+  t.deepEqual(
+    graph.outputs.slice(0, 2).map(({ name }) => name),
+    ['a', 'b'],
+  );
   t.deepEqual(outputs.map(numbers), [[0, 4], [0, 4], [-3, 4], [7]]);
 });
 
 const functions = encodeModel({
   opset_import: [{ version: 13 }, { domain: 'own', version: 1 }],
   functions: [{ name: 'Mine', domain: 'own' }],
-  graph: { node: [node('Mine', ['x'], ['y'], {}, { domain: 'own' })], input: x, output: [valueInfo('y', 'float32')] },
+  graph: {
+    node: [node('Mine', ['x'], ['y'], {}, { domain: 'own' })],
+    input: x,
+    output: [valueInfo('y', 'float32')],
+  },
 });
 
 const refused: readonly {
@@ -122,14 +132,29 @@ const refused: readonly {
   },
   {
     name: 'a missing initializer',
-    parts: { nodes: [node('Conv', ['x', 'conv1.weigth'], ['y'])], inputs: x, outputs: ['y'], initializers: { 'conv1.weight': input } },
+    parts: {
+      nodes: [node('Conv', ['x', 'conv1.weigth'], ['y'])],
+      inputs: x,
+      outputs: ['y'],
+      initializers: { 'conv1.weight': input },
+    },
     code: 'INPUT_UNDEFINED',
     message: /node 'y' reads 'conv1.weigth'/,
     node: 'y',
     hint: /conv1\.weight/,
   },
-  { name: 'an undefined output', parts: { nodes: [node('Relu', ['x'], ['a'])], inputs: x, outputs: ['y'] }, code: 'OUTPUT_UNDEFINED', message: /'y'/ },
-  { name: 'no outputs', parts: { nodes: [node('Relu', ['x'], ['a'])], inputs: x, outputs: [] }, code: 'MODEL_NO_OUTPUTS', message: /no outputs/ },
+  {
+    name: 'an undefined output',
+    parts: { nodes: [node('Relu', ['x'], ['a'])], inputs: x, outputs: ['y'] },
+    code: 'OUTPUT_UNDEFINED',
+    message: /'y'/,
+  },
+  {
+    name: 'no outputs',
+    parts: { nodes: [node('Relu', ['x'], ['a'])], inputs: x, outputs: [] },
+    code: 'MODEL_NO_OUTPUTS',
+    message: /no outputs/,
+  },
   {
     name: 'an unknown operator',
     parts: { nodes: [node('Sigmiod', ['x'], ['y'], {}, { name: 'act' })], inputs: x, outputs: ['y'] },
@@ -153,7 +178,11 @@ const refused: readonly {
   {
     name: 'control flow',
     parts: {
-      nodes: [node('If', ['x'], ['y'], { then_branch: { attribute: { type: attributeTypes.graph, g: { name: 'then' } } } })],
+      nodes: [
+        node('If', ['x'], ['y'], {
+          then_branch: { attribute: { type: attributeTypes.graph, g: { name: 'then' } } },
+        }),
+      ],
       inputs: x,
       outputs: ['y'],
     },
@@ -161,9 +190,24 @@ const refused: readonly {
     message: /If/,
   },
   { name: 'local functions', parts: functions, code: 'FUNCTIONS_UNSUPPORTED', message: /Mine/ },
-  { name: 'an old opset', parts: { nodes: [node('Relu', ['x'], ['y'])], inputs: x, outputs: ['y'], opset: 5 }, code: 'OPSET_UNSUPPORTED', message: /5/ },
-  { name: 'no opset', parts: { nodes: [node('Relu', ['x'], ['y'])], inputs: x, outputs: ['y'], opset: null }, code: 'OPSET_UNSUPPORTED', message: /does not say/ },
-  { name: 'a missing input', parts: { nodes: [node('Add', ['x'], ['y'])], inputs: x, outputs: ['y'] }, code: 'INPUT_MISSING', message: /Add needs an input 2/ },
+  {
+    name: 'an old opset',
+    parts: { nodes: [node('Relu', ['x'], ['y'])], inputs: x, outputs: ['y'], opset: 5 },
+    code: 'OPSET_UNSUPPORTED',
+    message: /5/,
+  },
+  {
+    name: 'no opset',
+    parts: { nodes: [node('Relu', ['x'], ['y'])], inputs: x, outputs: ['y'], opset: null },
+    code: 'OPSET_UNSUPPORTED',
+    message: /does not say/,
+  },
+  {
+    name: 'a missing input',
+    parts: { nodes: [node('Add', ['x'], ['y'])], inputs: x, outputs: ['y'] },
+    code: 'INPUT_MISSING',
+    message: /Add needs an input 2/,
+  },
   {
     name: 'an attribute of another type',
     parts: { nodes: [node('LeakyRelu', ['x'], ['y'], { alpha: 1 })], inputs: x, outputs: ['y'] },
@@ -172,27 +216,45 @@ const refused: readonly {
   },
   {
     name: 'an unknown choice',
-    parts: { nodes: [node('Gelu', ['x'], ['y'], { approximate: 'rough' })], inputs: x, outputs: ['y'], opset: 20 },
+    parts: {
+      nodes: [node('Gelu', ['x'], ['y'], { approximate: 'rough' })],
+      inputs: x,
+      outputs: ['y'],
+      opset: 20,
+    },
     code: 'ATTRIBUTE_UNSUPPORTED',
     message: /approximate is 'rough'/,
     hint: /none, tanh/,
   },
   {
     name: 'shapes that do not fit',
-    parts: { nodes: [node('Add', ['x', 'w'], ['y'], {}, { name: 'sum' })], inputs: x, outputs: ['y'], initializers: { w: tensor('float32', [3]) } },
+    parts: {
+      nodes: [node('Add', ['x', 'w'], ['y'], {}, { name: 'sum' })],
+      inputs: x,
+      outputs: ['y'],
+      initializers: { w: tensor('float32', [3]) },
+    },
     code: 'MODEL_SHAPE',
     message: /do not broadcast/,
     node: 'sum',
   },
   {
     name: 'a shape from run time',
-    parts: { nodes: [node('Reshape', ['x', 's'], ['y'])], inputs: [...x, valueInfo('s', 'int64', [2])], outputs: ['y'] },
+    parts: {
+      nodes: [node('Reshape', ['x', 's'], ['y'])],
+      inputs: [...x, valueInfo('s', 'int64', [2])],
+      outputs: ['y'],
+    },
     code: 'CONSTANT_REQUIRED',
     message: /its shape 's' must be known/,
   },
   {
     name: 'a second output that nothing makes',
-    parts: { nodes: [node('Dropout', ['x'], ['y', 'mask'])], inputs: x, outputs: ['y', valueInfo('mask', 'bool')] },
+    parts: {
+      nodes: [node('Dropout', ['x'], ['y', 'mask'])],
+      inputs: x,
+      outputs: ['y', valueInfo('mask', 'bool')],
+    },
     code: 'FEATURE_UNSUPPORTED',
     message: /mask/,
   },
@@ -226,58 +288,10 @@ test('attributes without a known meaning are told', async (t) => {
 
 test('a chain of 20,000 nodes does not exhaust the stack', async (t) => {
   const count = 20_000;
-  const nodes = Array.from({ length: count }, (_, i) => node('Neg', [i === 0 ? 'x' : `t${i}`], [`t${i + 1}`]));
+  const nodes = Array.from({ length: count }, (_, i) =>
+    node('Neg', [i === 0 ? 'x' : `t${i}`], [`t${i + 1}`]),
+  );
   const file = { nodes: nodes.reverse(), inputs: x, outputs: [`t${count}`] };
   t.true(onnxFile(file).length > 0);
   t.is((await importModel(file)).nodes.length, count);
-});
-
-const shapes: readonly {
-  readonly name: string;
-  readonly declared: readonly (number | string | undefined)[] | undefined;
-  readonly given?: readonly number[];
-  readonly shape?: readonly number[];
-  readonly code?: string;
-}[] = [
-  { name: 'fixed', declared: [2, 3], shape: [2, 3] },
-  { name: 'a symbolic batch', declared: ['N', 3], shape: [1, 3] },
-  { name: 'an unknown batch', declared: [undefined, 3], shape: [1, 3] },
-  { name: 'a batch of 0', declared: [0, 3], shape: [1, 3] },
-  { name: 'a batch of -1', declared: [-1, 3], shape: [1, 3] },
-  { name: 'another open dimension', declared: ['N', 3, 'H', 8], code: 'INPUT_SHAPE_UNKNOWN' },
-  { name: 'an open vector', declared: ['N'], code: 'INPUT_SHAPE_UNKNOWN' },
-  { name: 'no shape', declared: undefined, code: 'INPUT_SHAPE_UNKNOWN' },
-  { name: 'a given shape', declared: ['N', 3, 'H', 8], given: [2, 3, 4, 8], shape: [2, 3, 4, 8] },
-  { name: 'a given shape for none', declared: undefined, given: [5], shape: [5] },
-  { name: 'a given shape of another rank', declared: ['N', 3], given: [2, 3, 1], code: 'INPUT_SHAPE_MISMATCH' },
-  { name: 'a given shape against a fixed one', declared: ['N', 3], given: [2, 4], code: 'INPUT_SHAPE_MISMATCH' },
-];
-
-for (const { name, declared, given, shape, code } of shapes) {
-  test(`input shapes: ${name}`, async (t) => {
-    const parts: ModelParts = {
-      nodes: [node('Relu', ['x'], ['y'])],
-      inputs: [valueInfo('x', 'float32', declared)],
-      outputs: ['y'],
-    };
-    const setup = given ? { options: { inputShapes: { x: given } } } : {};
-    if (code) {
-      const found = await refusal(parts, setup);
-      t.is(found.code, code);
-      t.regex(found.message, /'x'/);
-      if (code === 'INPUT_SHAPE_UNKNOWN') t.regex(found.hint ?? '', /inputShapes: \{ "x": \[/);
-      return;
-    }
-    const graph = await importModel(parts, setup);
-    t.deepEqual(graph.inputs[0]?.type.shape, shape);
-    const told = graph.info.recognised.some((line) => line.includes('taken as 1'));
-    t.is(told, !given && declared?.[0] !== 2);
-  });
-}
-
-test('inputShapes for an input that does not exist is refused', async (t) => {
-  const parts: ModelParts = { nodes: [node('Relu', ['image'], ['y'])], inputs: [valueInfo('image', 'float32', ['N', 3])], outputs: ['y'] };
-  const { code, hint } = await refusal(parts, { options: { inputShapes: { imge: [1, 3] } } });
-  t.is(code, 'TENSOR_UNKNOWN');
-  t.is(hint, "did you mean 'image'?");
 });

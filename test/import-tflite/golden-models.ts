@@ -1,4 +1,10 @@
-import { options, tfliteModel, type ModelSpec, type OperatorSpec, type TensorSpec } from '../support/tflite-model.ts';
+import {
+  options,
+  tfliteModel,
+  type ModelSpec,
+  type OperatorSpec,
+  type TensorSpec,
+} from '../support/tflite-model.ts';
 
 /**
  * One operator each, with inputs that meet ties and limits. Their outputs, in golden-outputs.ts, were computed by
@@ -27,8 +33,15 @@ const uint8 = (shape: readonly number[], scale: number, zeroPoint: number): Tens
   ...int8(shape, scale, zeroPoint),
   type: 'uint8',
 });
-const int16 = (shape: readonly number[], scale: number): TensorSpec => ({ ...int8(shape, scale, 0), type: 'int16' });
-const axes = (values: readonly number[]): TensorSpec => ({ type: 'int32', shape: [values.length], data: values });
+const int16 = (shape: readonly number[], scale: number): TensorSpec => ({
+  ...int8(shape, scale, 0),
+  type: 'int16',
+});
+const axes = (values: readonly number[]): TensorSpec => ({
+  type: 'int32',
+  shape: [values.length],
+  data: values,
+});
 
 const ranges = { int8: [-128, 127], uint8: [0, 255], int16: [-32768, 32767] } as const;
 
@@ -64,7 +77,10 @@ const image = [1, 4, 4, 6];
 /** Two operands on one scale, and an output on twice that scale: every odd sum is a tie. */
 const ties = { a: int8(row, 0.05, 3), b: int8(row, 0.05, -7), out: int8(row, 0.1, 5) };
 const pair = { a: int8(row, 0.031, 3), b: int8(row, 0.077, -7), out: int8(row, 0.09, 5) };
-const map = (output: TensorSpec): Record<string, TensorSpec> => ({ x: int8([1, 64], 0.063, 17), out: output });
+const map = (output: TensorSpec): Record<string, TensorSpec> => ({
+  x: int8([1, 64], 0.063, 17),
+  out: output,
+});
 
 const weights = (shape: readonly number[], scale: number | readonly number[], axis = 0): TensorSpec => ({
   type: 'int8',
@@ -88,9 +104,14 @@ export const goldenModels: Readonly<Record<string, GoldenModel>> = {
     ['a', 'b'],
     { options: options.add('RELU6') },
   ),
-  'add int16': one({ a: int16(row, 0.0011), b: int16(row, 0.0023), out: int16(row, 0.003) }, 'ADD', ['a', 'b'], {
-    options: options.add(),
-  }),
+  'add int16': one(
+    { a: int16(row, 0.0011), b: int16(row, 0.0023), out: int16(row, 0.003) },
+    'ADD',
+    ['a', 'b'],
+    {
+      options: options.add(),
+    },
+  ),
   sub: one(pair, 'SUB', ['a', 'b'], { options: options.sub() }),
   'sub ties': one(ties, 'SUB', ['a', 'b'], { options: options.sub() }),
   'sub relu': one(pair, 'SUB', ['a', 'b'], { options: options.sub('RELU') }),
@@ -109,25 +130,52 @@ export const goldenModels: Readonly<Record<string, GoldenModel>> = {
   hard_swish: one(map(int8([1, 64], 0.05, -100)), 'HARD_SWISH', ['x']),
   leaky_relu: one(map(int8([1, 64], 0.12, 7)), 'LEAKY_RELU', ['x'], { options: options.leakyRelu(0.5) }),
   'quantize int8': one(map(int8([1, 64], 0.126, 7)), 'QUANTIZE', ['x']),
-  'quantize int16 to int8': one({ x: int16([1, 64], 0.0005), out: int8([1, 64], 0.15, 9) }, 'QUANTIZE', ['x']),
+  'quantize int16 to int8': one({ x: int16([1, 64], 0.0005), out: int8([1, 64], 0.15, 9) }, 'QUANTIZE', [
+    'x',
+  ]),
   dequantize: one({ x: int8(row, 0.063, 17), out: { shape: row } }, 'DEQUANTIZE', ['x']),
-  'mean of an image, kept': one({ x: int8(image, 0.05, -9), axes: axes([1, 2]), out: int8([1, 1, 1, 6], 0.04, 3) }, 'MEAN', ['x', 'axes'], {
-    options: options.reducer(true),
-  }),
-  'mean of an image': one({ x: int8(image, 0.05, -9), axes: axes([1, 2]), out: int8([1, 6], 0.04, 3) }, 'MEAN', ['x', 'axes'], {
-    options: options.reducer(false),
-  }),
-  'mean of channels': one({ x: int8(image, 0.05, -9), axes: axes([3]), out: int8([1, 4, 4], 0.04, 3) }, 'MEAN', ['x', 'axes'], {
-    options: options.reducer(false),
-  }),
-  'average pool': one({ x: int8(image, 0.05, -9), out: int8([1, 2, 2, 6], 0.05, -9) }, 'AVERAGE_POOL_2D', ['x'], {
-    options: options.pool({ kernel: [3, 3], strides: [2, 2], padding: 'SAME', activation: 'RELU' }),
-  }),
+  'mean of an image, kept': one(
+    { x: int8(image, 0.05, -9), axes: axes([1, 2]), out: int8([1, 1, 1, 6], 0.04, 3) },
+    'MEAN',
+    ['x', 'axes'],
+    {
+      options: options.reducer(true),
+    },
+  ),
+  'mean of an image': one(
+    { x: int8(image, 0.05, -9), axes: axes([1, 2]), out: int8([1, 6], 0.04, 3) },
+    'MEAN',
+    ['x', 'axes'],
+    {
+      options: options.reducer(false),
+    },
+  ),
+  'mean of channels': one(
+    { x: int8(image, 0.05, -9), axes: axes([3]), out: int8([1, 4, 4], 0.04, 3) },
+    'MEAN',
+    ['x', 'axes'],
+    {
+      options: options.reducer(false),
+    },
+  ),
+  'average pool': one(
+    { x: int8(image, 0.05, -9), out: int8([1, 2, 2, 6], 0.05, -9) },
+    'AVERAGE_POOL_2D',
+    ['x'],
+    {
+      options: options.pool({ kernel: [3, 3], strides: [2, 2], padding: 'SAME', activation: 'RELU' }),
+    },
+  ),
   'max pool': one({ x: int8(image, 0.05, -9), out: int8([1, 2, 2, 6], 0.05, -9) }, 'MAX_POOL_2D', ['x'], {
     options: options.pool({ kernel: [2, 2], strides: [2, 2], activation: 'RELU6' }),
   }),
   'conv of groups': one(
-    { x: int8(image, 0.05, -9), w: weights([4, 3, 2, 3], [0.01, 0.02, 0.003, 0.007]), b: bias(4), out: int8([1, 2, 4, 4], 0.9, 3) },
+    {
+      x: int8(image, 0.05, -9),
+      w: weights([4, 3, 2, 3], [0.01, 0.02, 0.003, 0.007]),
+      b: bias(4),
+      out: int8([1, 2, 4, 4], 0.9, 3),
+    },
     'CONV_2D',
     ['x', 'w', 'b'],
     { options: options.conv2d({ strides: [2, 1], padding: 'SAME', activation: 'RELU6' }), version: 3 },
@@ -135,7 +183,11 @@ export const goldenModels: Readonly<Record<string, GoldenModel>> = {
   depthwise: one(
     {
       x: int8(image, 0.05, -9),
-      w: weights([1, 3, 3, 12], Array.from({ length: 12 }, (_, i) => 0.002 + i / 700), 3),
+      w: weights(
+        [1, 3, 3, 12],
+        Array.from({ length: 12 }, (_, i) => 0.002 + i / 700),
+        3,
+      ),
       b: bias(12),
       out: int8([1, 4, 4, 12], 0.4, -30),
     },
@@ -144,24 +196,41 @@ export const goldenModels: Readonly<Record<string, GoldenModel>> = {
     { options: options.depthwise({ padding: 'SAME', multiplier: 2 }), version: 3 },
   ),
   'conv int16': one(
-    { x: int16(image, 0.0005), w: weights([3, 2, 2, 6], [0.01, 0.02, 0.003]), b: bias(3, 'int64'), out: int16([1, 3, 3, 3], 0.004) },
+    {
+      x: int16(image, 0.0005),
+      w: weights([3, 2, 2, 6], [0.01, 0.02, 0.003]),
+      b: bias(3, 'int64'),
+      out: int16([1, 3, 3, 3], 0.004),
+    },
     'CONV_2D',
     ['x', 'w', 'b'],
     { options: options.conv2d(), version: 3 },
   ),
   'dense on 8-bit weights': one(
-    { x: { shape: [3, 12] }, w: weights([4, 12], 0.013), b: { shape: [4], data: [1, -2, 0.5, 0] }, out: { shape: [3, 4] } },
+    {
+      x: { shape: [3, 12] },
+      w: weights([4, 12], 0.013),
+      b: { shape: [4], data: [1, -2, 0.5, 0] },
+      out: { shape: [3, 4] },
+    },
     'FULLY_CONNECTED',
     ['x', 'w', 'b'],
     { options: options.fullyConnected({ activation: 'RELU' }), version: 3 },
   ),
   'conv on 8-bit weights': one(
-    { x: { shape: image }, w: weights([2, 3, 3, 6], 0.013), b: { shape: [2], data: [1, -2] }, out: { shape: [1, 4, 4, 2] } },
+    {
+      x: { shape: image },
+      w: weights([2, 3, 3, 6], 0.013),
+      b: { shape: [2], data: [1, -2] },
+      out: { shape: [1, 4, 4, 2] },
+    },
     'CONV_2D',
     ['x', 'w', 'b'],
     { options: options.conv2d({ padding: 'SAME' }), version: 2 },
   ),
-  'softmax float': one({ x: { shape: [2, 5] }, out: { shape: [2, 5] } }, 'SOFTMAX', ['x'], { options: options.softmax(0.7) }),
+  'softmax float': one({ x: { shape: [2, 5] }, out: { shape: [2, 5] } }, 'SOFTMAX', ['x'], {
+    options: options.softmax(0.7),
+  }),
   'resize, half pixels': one(
     { x: { shape: [1, 3, 4, 1] }, size: axes([5, 3]), out: { shape: [1, 5, 3, 1] } },
     'RESIZE_NEAREST_NEIGHBOR',
@@ -169,7 +238,13 @@ export const goldenModels: Readonly<Record<string, GoldenModel>> = {
     { options: options.resizeNearest(false, true), version: 3 },
   ),
   'strided slice': one(
-    { x: { shape: [4, 7, 9] }, b: axes([-1, 1, 8]), e: axes([0, 100, 0]), s: axes([1, 2, -3]), out: { shape: [3, 3] } },
+    {
+      x: { shape: [4, 7, 9] },
+      b: axes([-1, 1, 8]),
+      e: axes([0, 100, 0]),
+      s: axes([1, 2, -3]),
+      out: { shape: [3, 3] },
+    },
     'STRIDED_SLICE',
     ['x', 'b', 'e', 's'],
     { options: options.stridedSlice({ shrink: 1 }) },

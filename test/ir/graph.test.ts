@@ -28,10 +28,22 @@ function chain(): { editor: GraphEditor; x: Value; a: Value; b: Value } {
 test('the text form shows constants, attributes and outputs', (t) => {
   const { editor, b } = chain();
   const small = editor.constant('small', tensor('float32', [1, 4], [1, 2, 3, 4]));
-  const large = editor.constant('large', tensor('float32', [4, 4], Array.from({ length: 16 }, (_, i) => i)));
+  const large = editor.constant(
+    'large',
+    tensor(
+      'float32',
+      [4, 4],
+      Array.from({ length: 16 }, (_, i) => i),
+    ),
+  );
   const sum = editor.add1(ops.add, [b, small], { dtype: 'float32' }, { name: 'sum' });
   editor.setOutputs([
-    editor.add1(ops.dense, [sum, large], { inputZeroPoint: 0, weightZeroPoint: 0, accumulator: 'float32' }, { name: 'fc' }),
+    editor.add1(
+      ops.dense,
+      [sum, large],
+      { inputZeroPoint: 0, weightZeroPoint: 0, accumulator: 'float32' },
+      { name: 'fc' },
+    ),
   ]);
   t.snapshot(printGraph(editor.finish()));
 });
@@ -41,7 +53,10 @@ test('nodes may be added in any order, and an ordered graph keeps its order', (t
   const late = editor.add1(ops.sigmoid, [x], {}, { name: 'late' });
   editor.replace(a, late);
   const graph = editor.finish();
-  t.deepEqual(graph.nodes.map((node) => node.name), ['a', 'late', 'b']);
+  t.deepEqual(
+    graph.nodes.map((node) => node.name),
+    ['a', 'late', 'b'],
+  );
   t.deepEqual(verifyGraph(graph), []);
 });
 
@@ -69,20 +84,26 @@ test('a replaced graph output passes its name on', (t) => {
   editor.replace(b, better);
   const graph = editor.finish();
   t.is(graph.outputs[0]?.name, 'b');
-  t.deepEqual(verifyGraph(new GraphEditor(graph).finish()).filter((fault) => !fault.message.includes('named')), []);
+  t.deepEqual(
+    verifyGraph(new GraphEditor(graph).finish()).filter((fault) => !fault.message.includes('named')),
+    [],
+  );
 });
 
 test('the verifier finds what is broken', (t) => {
   const graph = chain().editor.finish();
   const broken = (nodes: readonly Node[]): string[] =>
-    verifyGraph(new Graph({ ...graph, name: graph.name, info, inputs: graph.inputs, outputs: graph.outputs, nodes })).map(
-      (fault) => fault.message,
-    );
+    verifyGraph(
+      new Graph({ ...graph, name: graph.name, info, inputs: graph.inputs, outputs: graph.outputs, nodes }),
+    ).map((fault) => fault.message);
   const [first, second] = graph.nodes as [Node, Node];
   t.deepEqual(broken([second, first]), ['reads %a before it is made']);
   t.deepEqual(broken([first]), ['output %b is never made']);
   t.deepEqual(broken([first, first, second]), ['makes %a a second time']);
-  const wrong = { ...second, outputs: [{ ...second.outputs[0], type: { dtype: 'float32', shape: [9] } } as Value] };
+  const wrong = {
+    ...second,
+    outputs: [{ ...second.outputs[0], type: { dtype: 'float32', shape: [9] } } as Value],
+  };
   t.regex(broken([first, wrong]).join(), /%b is float32\[9\] where clip gives float32\[1,4\]/);
 });
 
@@ -91,17 +112,25 @@ test('a pattern captures nodes and tells why a near match was refused', (t) => {
   const graph = editor.finish();
   const root = graph.producer(b) as Node;
   const found = pattern.matchPattern(
-    pattern.op(ops.clip, { as: 'clip', inputs: [pattern.op(ops.sigmoid, { as: 'sigmoid', inputs: [pattern.any('x')] })] }),
+    pattern.op(ops.clip, {
+      as: 'clip',
+      inputs: [pattern.op(ops.sigmoid, { as: 'sigmoid', inputs: [pattern.any('x')] })],
+    }),
     root,
     graph,
   );
   t.true('match' in found);
   if ('match' in found) {
-    t.deepEqual(found.match.nodes.map((node) => node.name), ['a', 'b']);
+    t.deepEqual(
+      found.match.nodes.map((node) => node.name),
+      ['a', 'b'],
+    );
     t.true(isOp(pattern.captured(found.match, 'clip', ops.clip), ops.clip));
   }
   const refused = pattern.matchPattern(
-    pattern.op(ops.clip, { where: [(node) => node.attributes.max === 1 || `clips at ${node.attributes.max}`] }),
+    pattern.op(ops.clip, {
+      where: [(node) => node.attributes.max === 1 || `clips at ${node.attributes.max}`],
+    }),
     root,
     graph,
   );

@@ -100,7 +100,7 @@ for (const [name, alignments] of [
           );
         }
       }),
-      { numRuns: 400, seed: 7 },
+      { numRuns: 200, seed: 7 },
     );
     t.pass();
   });

@@ -38,10 +38,21 @@ function start(
   options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<CliResult> {
   const started = performance.now();
-  const { CI: _ci, NO_COLOR: _no, FORCE_COLOR: _force, MATCH_DEBUG: _debug, MATCH_CC: _cc, ...clean } = process.env;
+  const {
+    CI: _ci,
+    NO_COLOR: _no,
+    FORCE_COLOR: _force,
+    MATCH_DEBUG: _debug,
+    MATCH_CC: _cc,
+    ...clean
+  } = process.env;
   const env = { ...clean, NODE_OPTIONS: '', ...options.env };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cliPath, ...args], { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [cliPath, ...args], {
+      cwd: options.cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));

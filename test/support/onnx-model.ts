@@ -67,7 +67,10 @@ export function valueInfo(name: string, type: ElementType, shape?: readonly Dime
   const dim = shape?.map((extent) =>
     typeof extent === 'number' ? { dim_value: extent } : extent === undefined ? {} : { dim_param: extent },
   );
-  return { name, type: { tensor_type: { elem_type: elementTypes.indexOf(type), ...(dim && { shape: { dim } }) } } };
+  return {
+    name,
+    type: { tensor_type: { elem_type: elementTypes.indexOf(type), ...(dim && { shape: { dim } }) } },
+  };
 }
 
 export interface ModelParts {
@@ -86,7 +89,9 @@ export function onnxFile(parts: ModelParts): Uint8Array {
   const { nodes, inputs = [], outputs, initializers = {}, opset = 13, opsets = [] } = parts;
   const tensors = Array.isArray(initializers)
     ? (initializers as readonly TensorProto[])
-    : Object.entries(initializers as Readonly<Record<string, Tensor>>).map(([name, value]) => tensorProto(name, value));
+    : Object.entries(initializers as Readonly<Record<string, Tensor>>).map(([name, value]) =>
+        tensorProto(name, value),
+      );
   return encodeModel({
     ir_version: 8,
     producer_name: 'test',

@@ -165,7 +165,9 @@ export const options = {
       5: int32(spec.dilations?.[0] ?? 1),
     },
   }),
-  depthwise: (spec: WindowSpec & { multiplier?: number; dilations?: readonly [number, number] } = {}): Options => ({
+  depthwise: (
+    spec: WindowSpec & { multiplier?: number; dilations?: readonly [number, number] } = {},
+  ): Options => ({
     type: 2,
     fields: {
       ...windowFields(spec),
@@ -185,7 +187,12 @@ export const options = {
     },
   }),
   fullyConnected: (
-    spec: { activation?: keyof typeof activation; keepDims?: boolean; asymmetric?: boolean; shuffled?: boolean } = {},
+    spec: {
+      activation?: keyof typeof activation;
+      keepDims?: boolean;
+      asymmetric?: boolean;
+      shuffled?: boolean;
+    } = {},
   ): Options => ({
     type: 8,
     fields: {
@@ -205,16 +212,27 @@ export const options = {
     fields: { 0: int8(activation[kind]), 1: bool(powerOfTwo) },
   }),
   reshape: (shape: readonly number[]): Options => ({ type: 17, fields: { 0: int32s(shape) } }),
-  mul: (kind: keyof typeof activation = 'NONE'): Options => ({ type: 21, fields: { 0: int8(activation[kind]) } }),
-  gather: (axis: number, batchDims = 0): Options => ({ type: 23, fields: { 0: int32(axis), 1: int32(batchDims) } }),
+  mul: (kind: keyof typeof activation = 'NONE'): Options => ({
+    type: 21,
+    fields: { 0: int8(activation[kind]) },
+  }),
+  gather: (axis: number, batchDims = 0): Options => ({
+    type: 23,
+    fields: { 0: int32(axis), 1: int32(batchDims) },
+  }),
   reducer: (keepDims: boolean): Options => ({ type: 27, fields: { 0: bool(keepDims) } }),
   sub: (kind: keyof typeof activation = 'NONE', powerOfTwo = false): Options => ({
     type: 28,
     fields: { 0: int8(activation[kind]), 1: bool(powerOfTwo) },
   }),
-  div: (kind: keyof typeof activation = 'NONE'): Options => ({ type: 29, fields: { 0: int8(activation[kind]) } }),
+  div: (kind: keyof typeof activation = 'NONE'): Options => ({
+    type: 29,
+    fields: { 0: int8(activation[kind]) },
+  }),
   squeeze: (axes: readonly number[]): Options => ({ type: 30, fields: { 0: int32s(axes) } }),
-  stridedSlice: (masks: { begin?: number; end?: number; ellipsis?: number; newAxis?: number; shrink?: number } = {}): Options => ({
+  stridedSlice: (
+    masks: { begin?: number; end?: number; ellipsis?: number; newAxis?: number; shrink?: number } = {},
+  ): Options => ({
     type: 32,
     fields: {
       0: int32(masks.begin ?? 0),
@@ -226,7 +244,10 @@ export const options = {
   }),
   split: (parts: number): Options => ({ type: 35, fields: { 0: int32(parts) } }),
   pack: (count: number, axis: number): Options => ({ type: 59, fields: { 0: int32(count), 1: int32(axis) } }),
-  unpack: (count: number, axis: number): Options => ({ type: 64, fields: { 0: int32(count), 1: int32(axis) } }),
+  unpack: (count: number, axis: number): Options => ({
+    type: 64,
+    fields: { 0: int32(count), 1: int32(axis) },
+  }),
   resizeNearest: (alignCorners = false, halfPixelCenters = false): Options => ({
     type: 74,
     fields: { 0: bool(alignCorners), 1: bool(halfPixelCenters) },
@@ -234,14 +255,18 @@ export const options = {
   leakyRelu: (alpha: number): Options => ({ type: 75, fields: { 0: float32(alpha) } }),
   mirrorPad: (symmetric: boolean): Options => ({ type: 77, fields: { 0: int8(symmetric ? 1 : 0) } }),
   splitV: (parts: number): Options => ({ type: 79, fields: { 0: int32(parts) } }),
-  batchMatMul: (adjX = false, adjY = false): Options => ({ type: 101, fields: { 0: bool(adjX), 1: bool(adjY) } }),
+  batchMatMul: (adjX = false, adjY = false): Options => ({
+    type: 101,
+    fields: { 0: bool(adjX), 1: bool(adjY) },
+  }),
 } as const;
 
 /** The bytes of a TFLite file. */
 export function tfliteModel(spec: ModelSpec): Uint8Array {
   const builder = new Builder(1024);
   const keys = Object.keys(spec.tensors);
-  const index = (key: string | number): number => (typeof key === 'number' ? key : key === '' ? -1 : keys.indexOf(key));
+  const index = (key: string | number): number =>
+    typeof key === 'number' ? key : key === '' ? -1 : keys.indexOf(key);
   // Buffer 0 is empty by convention: that of tensors without data.
   const buffers: Offset[] = [table(builder, {})];
   const tensors = keys.map((key) => {
@@ -263,7 +288,8 @@ export function tfliteModel(spec: ModelSpec): Uint8Array {
       0: { uint32: i },
       1: { offset: inputs },
       2: { offset: outputs },
-      ...(operator.options && fields !== undefined && { 3: { int8: operator.options.type }, 4: { offset: fields } }),
+      ...(operator.options &&
+        fields !== undefined && { 3: { int8: operator.options.type }, 4: { offset: fields } }),
     });
   });
   const subgraph = (): Offset => {

@@ -2,23 +2,17 @@ import test from 'ava';
 import { definePlugin, defineTarget, type Target } from 'match-compiler';
 
 const memory = { bytes: 1024, alignment: 4, access: 'read-write', links: [] } as const;
-const parts = { description: '', packings: {}, platforms: { sim: { description: '', compilers: ['cc'], flags: [] } } };
+const parts = {
+  description: '',
+  packings: {},
+  platforms: { sim: { description: '', compilers: ['cc'], flags: [] } },
+};
 
 test('a misspelt hook, field or memory is a type error and a run-time error', (t) => {
-  t.throws(() =>
-    definePlugin({
-      name: 'a',
-      // @ts-expect-error there is no hook of that name
-      transfrom: () => null,
-    }),
-  );
-  t.throws(() =>
-    definePlugin(() => ({
-      name: 'a',
-      // @ts-expect-error nor in what a factory returns
-      emmit: () => null,
-    }))(),
-  );
+  // @ts-expect-error there is no hook of that name
+  t.throws(() => definePlugin({ name: 'a', transfrom: () => null }));
+  // @ts-expect-error nor in what a factory returns
+  t.throws(() => definePlugin(() => ({ name: 'a', emmit: () => null }))());
   t.throws(() =>
     defineTarget({
       name: 'soc',
@@ -64,7 +58,9 @@ test('a target is checked when it is made', (t) => {
     { memories: { l1: { ...memory, access: 'read-only' as const } } },
     { platforms: {} },
   ]) {
-    const error = t.throws(() => soc(change as Partial<Target>)) as unknown as { diagnostic: { code: string } };
+    const error = t.throws(() => soc(change as Partial<Target>)) as unknown as {
+      diagnostic: { code: string };
+    };
     t.like(error.diagnostic, code, JSON.stringify(change));
   }
 });

@@ -17,7 +17,9 @@ export class ValueBounds {
     const known = this.#known.get(value);
     if (known) return known;
     if (value.constant) return constantBounds(value.constant);
-    const { min, max } = isInteger(value.type.dtype) ? integerRange(value.type.dtype) : { min: -Infinity, max: Infinity };
+    const { min, max } = isInteger(value.type.dtype)
+      ? integerRange(value.type.dtype)
+      : { min: -Infinity, max: Infinity };
     return { low: [min], high: [max] };
   }
 

@@ -1,4 +1,12 @@
-import { createData, integerRange, isInteger, isWide, type DataType, type Tensor, type Value } from 'match-compiler';
+import {
+  createData,
+  integerRange,
+  isInteger,
+  isWide,
+  type DataType,
+  type Tensor,
+  type Value,
+} from 'match-compiler';
 import { notInteger } from '../diagnostics.ts';
 import type { NodeBuilder } from '../node-builder.ts';
 import type { NodeReader } from '../node-reader.ts';
@@ -25,7 +33,10 @@ export function weightConstant(node: NodeReader, build: NodeBuilder, index: numb
 
 /** The same bytes as int8. */
 function reinterpret(tensor: Tensor): Tensor {
-  return { type: { ...tensor.type, dtype: 'int8' }, data: new Int8Array(Uint8Array.from(tensor.data as Uint8Array).buffer) };
+  return {
+    type: { ...tensor.type, dtype: 'int8' },
+    data: new Int8Array(Uint8Array.from(tensor.data as Uint8Array).buffer),
+  };
 }
 
 /**
@@ -73,7 +84,7 @@ function convert(tensor: Tensor, dtype: DataType): Tensor {
   const wide = isWide(dtype);
   for (let i = 0; i < data.length; i++) {
     const value = tensor.data[i] ?? 0;
-    data[i] = (wide ? BigInt(value) : Number(value)) as never;
+    data[i] = wide ? BigInt(value) : Number(value);
   }
   return { type: { dtype, shape: tensor.type.shape }, data };
 }

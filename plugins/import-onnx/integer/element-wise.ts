@@ -1,4 +1,12 @@
-import { integerRange, isInteger, ops, type BinaryAttributes, type DataType, type OpDefinition, type Value } from 'match-compiler';
+import {
+  integerRange,
+  isInteger,
+  ops,
+  type BinaryAttributes,
+  type DataType,
+  type OpDefinition,
+  type Value,
+} from 'match-compiler';
 import type { NodeBuilder } from '../node-builder.ts';
 import { clipBounds } from '../operators/element-wise.ts';
 import { concat as joinParts } from '../operators/layout.ts';
@@ -44,7 +52,9 @@ export const mul: IntegerOperator = (node, build, session) => {
 const variadic =
   (op: OpDefinition<BinaryAttributes>): IntegerOperator =>
   (node, build) => {
-    const [first = node.value(0), ...rest] = node.node.inputs.map((_, index) => integerOperand(node, build, index));
+    const [first = node.value(0), ...rest] = node.node.inputs.map((_, index) =>
+      integerOperand(node, build, index),
+    );
     const dtype: DataType = [first, ...rest].some(({ type }) => type.dtype === 'int64') ? 'int64' : 'int32';
     const last = rest.pop();
     if (!last) return first;

@@ -35,7 +35,11 @@ export const matMul: IntegerOperator = (node, build, session) => {
   const weights = weightConstant(node, build, 1);
   const constant = weights?.constant;
   if (constant?.type.shape.length !== 2) {
-    return build.emit(ops.matmul, [x, weights ?? node.value(1)], { aZeroPoint: 0, bZeroPoint: 0, accumulator: 'int32' });
+    return build.emit(ops.matmul, [x, weights ?? node.value(1)], {
+      aZeroPoint: 0,
+      bZeroPoint: 0,
+      accumulator: 'int32',
+    });
   }
   const transposed = build.scope.form(node.definition(1), 'transposed', () => transposeMatrix(constant));
   const [columns = 0, depth = 0] = transposed.type.shape;
@@ -59,7 +63,9 @@ export const gemm: IntegerOperator = (node, build, session) => {
     const factor = node.float(name, 1);
     if (factor !== 1) throw node.attributeFault(name, `is ${factor} in an integer net`);
   }
-  const x = node.int('transA', 0) ? build.step(ops.transpose, [node.value(0)], { perm: [1, 0] }) : node.value(0);
+  const x = node.int('transA', 0)
+    ? build.step(ops.transpose, [node.value(0)], { perm: [1, 0] })
+    : node.value(0);
   const weights = requiredWeights(node, build);
   const { constant } = weights;
   const arranged =
@@ -75,7 +81,8 @@ export const gemm: IntegerOperator = (node, build, session) => {
 function biasVector(node: NodeReader, build: NodeBuilder, columns: number): Value {
   const bias = biasConstant(node, build, 2);
   if (bias.type.shape.length === 1 && bias.type.shape[0] === columns) return bias;
-  if (bias.constant?.data.length !== columns) throw node.unsupported(`a bias of shape [${bias.type.shape.join(', ')}]`);
+  if (bias.constant?.data.length !== columns)
+    throw node.unsupported(`a bias of shape [${bias.type.shape.join(', ')}]`);
   return build.step(ops.reshape, [bias], { shape: [columns] });
 }
 

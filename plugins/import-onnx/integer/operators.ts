@@ -72,7 +72,11 @@ const indifferent: ReadonlySet<string> = new Set([
  * The operator for a node of an integer net: the integer one where an input is an integer made at run time, the
  * standard one on floats; what exists on floats only is computed in float32.
  */
-export function inIntegerNet(op: string, standard: Operator | undefined, session: IntegerSession): Operator | undefined {
+export function inIntegerNet(
+  op: string,
+  standard: Operator | undefined,
+  session: IntegerSession,
+): Operator | undefined {
   const integer = integerOperators.get(op);
   if (!integer && !standard) return undefined;
   return (node, build) => {

@@ -11,14 +11,16 @@ import type { IntegerSession } from './session.ts';
 export const averagePool: IntegerOperator = (node, build, session) => {
   const x = node.value(0);
   const { countIncludePad, ...window } = averageAttributes(node, x);
-  const everyWindowCounts = !window.ceilMode && (countIncludePad || window.pads.every((amount) => amount === 0));
+  const everyWindowCounts =
+    !window.ceilMode && (countIncludePad || window.pads.every((amount) => amount === 0));
   return mean(node, build, session, x, window, countIncludePad, everyWindowCounts);
 };
 
 export const globalAveragePool: IntegerOperator = (node, build, session) => {
   const x = node.value(0);
   const { shape } = x.type;
-  if (shape.length !== 3 && shape.length !== 4) throw node.unsupported(`an input of shape [${shape.join(', ')}]`);
+  if (shape.length !== 3 && shape.length !== 4)
+    throw node.unsupported(`an input of shape [${shape.join(', ')}]`);
   const window = globalWindow(shape.length === 3 ? asImage(build, x) : x);
   return mean(node, build, session, x, window, false, true);
 };
@@ -38,9 +40,14 @@ function mean(
 ): Value {
   const count = elementCount(window.kernel);
   if (everyWindowCounts && x.type.dtype !== 'int64' && isMultipliedBy(node, count)) {
-    const sum = onImage(build, x, (image, add) => add(ops.sumPool2d, [image], { ...window, inputZeroPoint: 0 }));
+    const sum = onImage(build, x, (image, add) =>
+      add(ops.sumPool2d, [image], { ...window, inputZeroPoint: 0 }),
+    );
     const { low, high } = session.bounds.of(x);
-    session.bounds.set(sum, { low: low.map((value) => value * count), high: high.map((value) => value * count) });
+    session.bounds.set(sum, {
+      low: low.map((value) => value * count),
+      high: high.map((value) => value * count),
+    });
     const [output] = node.node.outputs;
     if (output) session.sums.set(output, count);
     session.note(`${node.op} times its count of ${count}: an exact sum`);
@@ -71,7 +78,10 @@ export const reduceMean: IntegerOperator = (node, build, session) => {
   session.note(`${node.op} on integers: the mean is rounded down`);
   const { dtype } = x.type;
   const sum = build.step(ops.reduceSum, [x], attributes);
-  return build.emit(ops.div, [sum, build.constant('count', tensor(dtype, [], [count]))], { dtype, rounding: 'floor' });
+  return build.emit(ops.div, [sum, build.constant('count', tensor(dtype, [], [count]))], {
+    dtype,
+    rounding: 'floor',
+  });
 };
 
 /** Whether the only reader of the node multiplies by this number. */

@@ -28,7 +28,10 @@ export const leakyRelu: Operator = (node, build) =>
   build.emit(ops.leakyRelu, [node.value(0)], { alpha: node.float('alpha', 0.01) });
 
 export const hardSigmoid: Operator = (node, build) =>
-  build.emit(ops.hardSigmoid, [node.value(0)], { alpha: node.float('alpha', 0.2), beta: node.float('beta', 0.5) });
+  build.emit(ops.hardSigmoid, [node.value(0)], {
+    alpha: node.float('alpha', 0.2),
+    beta: node.float('beta', 0.5),
+  });
 
 export const gelu: Operator = (node, build) => {
   const approximate = node.choice('approximate', ['none', 'tanh'], 'none');
@@ -41,7 +44,9 @@ export const prelu: Operator = (node, build) => build.emit(ops.prelu, [node.valu
 export const selu: Operator = (node, build) => {
   const curve = build.step(ops.elu, [node.value(0)], { alpha: node.float('alpha', 1.6732632423543772) });
   const { dtype } = curve.type;
-  return build.emit(ops.mul, [curve, scalar(build, curve, node.float('gamma', 1.0507009873554805))], { dtype });
+  return build.emit(ops.mul, [curve, scalar(build, curve, node.float('gamma', 1.0507009873554805))], {
+    dtype,
+  });
 };
 
 /** x/(1 + |x|) */

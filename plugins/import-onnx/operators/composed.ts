@@ -41,7 +41,9 @@ export const groupNormalization: Operator = (node, build) => {
   const { shape } = x.type;
   const groups = node.int('num_groups', 1);
   const [batch = 1] = shape;
-  const parts = build.step(ops.reshape, [x], { shape: [batch, groups, elementCount(shape) / (batch * groups)] });
+  const parts = build.step(ops.reshape, [x], {
+    shape: [batch, groups, elementCount(shape) / (batch * groups)],
+  });
   const normal = normalize(build, parts, [2], node.float('epsilon', 1e-5));
   if (node.opset < 21) {
     const scaled = scaleChannels(node, build, normal, 1, (...args) => build.step(...args));
@@ -56,7 +58,11 @@ export const meanVarianceNormalization: Operator = (node, build) => {
   const mean = build.step(ops.reduceMean, [x], { axes, keepDims: true });
   const centred = build.step(ops.sub, [x, mean], dtypeOf(x));
   const square = build.step(ops.mul, [centred, centred], dtypeOf(x));
-  const deviation = build.step(ops.sqrt, [build.step(ops.reduceMean, [square], { axes, keepDims: true })], {});
+  const deviation = build.step(
+    ops.sqrt,
+    [build.step(ops.reduceMean, [square], { axes, keepDims: true })],
+    {},
+  );
   // The operator's own guard against division by zero.
   const guarded = build.step(ops.add, [deviation, scalar(build, x, 1e-9)], dtypeOf(x));
   return build.emit(ops.div, [centred, guarded], dtypeOf(x));
@@ -106,7 +112,8 @@ const mostCopies = 4096;
 export const tile: Operator = (node, build) => {
   const repeats = node.integers(1, 'repeats') ?? [];
   const changed = repeats.flatMap((count, axis) => (count === 1 ? [] : [{ count, axis }]));
-  if (changed.some(({ count }) => !(count >= 1 && count <= mostCopies))) throw node.unsupported(`repeats of [${repeats.join(', ')}]`);
+  if (changed.some(({ count }) => !(count >= 1 && count <= mostCopies)))
+    throw node.unsupported(`repeats of [${repeats.join(', ')}]`);
   return changed.reduce((value, { count, axis }, i) => {
     const copies = new Array<Value>(count).fill(value);
     return i === changed.length - 1
@@ -126,7 +133,11 @@ function spreadAround(build: NodeBuilder, x: Value, mean: Value, axes: readonly 
   const centred = build.step(ops.sub, [x, mean], dtypeOf(x));
   const square = build.step(ops.mul, [centred, centred], dtypeOf(x));
   const variance = build.step(ops.reduceMean, [square], { axes, keepDims: true });
-  const spread = build.step(ops.sqrt, [build.step(ops.add, [variance, scalar(build, x, epsilon)], dtypeOf(x))], {});
+  const spread = build.step(
+    ops.sqrt,
+    [build.step(ops.add, [variance, scalar(build, x, epsilon)], dtypeOf(x))],
+    {},
+  );
   return { centred, spread };
 }
 
@@ -140,7 +151,9 @@ function scaleChannels(
 ): Value {
   const [scale, bias] = [1, 2].map((index) => {
     const value = node.value(index);
-    return build.step(ops.reshape, [value], { shape: [...value.type.shape, ...new Array<number>(trailing).fill(1)] });
+    return build.step(ops.reshape, [value], {
+      shape: [...value.type.shape, ...new Array<number>(trailing).fill(1)],
+    });
   });
   if (!scale || !bias) throw node.unsupported('no scale or bias');
   return last(ops.add, [build.step(ops.mul, [x, scale], dtypeOf(x)), bias], dtypeOf(x));

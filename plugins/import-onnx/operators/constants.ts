@@ -24,7 +24,8 @@ export const constant: Operator = (node, build) => {
   const rank = node.hasAttribute('value_floats') || node.hasAttribute('value_ints');
   const list = (dtype: DataType, values: readonly number[]): Tensor =>
     tensor(dtype, rank ? [values.length] : [], values);
-  const literal = node.tensor('value') ?? (floats && list('float32', floats)) ?? (ints && list('int64', ints));
+  const literal =
+    node.tensor('value') ?? (floats && list('float32', floats)) ?? (ints && list('int64', ints));
   if (!literal) throw node.attributeFault('value', 'is missing');
   return build.result(literal);
 };
@@ -37,7 +38,8 @@ function single(value: number | undefined): readonly number[] | undefined {
 export const shape: Operator = (node, build) => {
   const extents = node.value(0).type.shape;
   const rank = extents.length;
-  const clamp = (position: number): number => Math.max(0, Math.min(rank, position < 0 ? position + rank : position));
+  const clamp = (position: number): number =>
+    Math.max(0, Math.min(rank, position < 0 ? position + rank : position));
   const part = extents.slice(clamp(node.int('start', 0)), clamp(node.int('end', rank)));
   return build.result(tensor('int64', [part.length], part));
 };
@@ -56,7 +58,9 @@ export const constantOfShape: Operator = (node, build) => {
 
 /** start, start + delta, … up to the limit. */
 export const range: Operator = (node, build) => {
-  const [start = 0, limit = 0, delta = 1] = ['start', 'limit', 'delta'].map((role, i) => node.scalar(i, role) ?? 0);
+  const [start = 0, limit = 0, delta = 1] = ['start', 'limit', 'delta'].map(
+    (role, i) => node.scalar(i, role) ?? 0,
+  );
   const { dtype } = node.constant(0, 'start').type;
   const count = Math.max(0, Math.ceil((limit - start) / delta));
   if (!Number.isFinite(count)) throw node.unsupported(`${start} to ${limit} by ${delta}`);

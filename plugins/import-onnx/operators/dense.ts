@@ -8,7 +8,9 @@ const float = { inputZeroPoint: 0, weightZeroPoint: 0, accumulator: 'float32' } 
 /** alpha·A'·B' + beta·C, on matrices; B' that is known at compile time makes it a dense layer. */
 export const gemm: Operator = (node, build) => {
   if (node.opset < 7) node.ignore('broadcast');
-  const a = node.int('transA', 0) ? build.step(ops.transpose, [node.value(0)], { perm: [1, 0] }) : node.value(0);
+  const a = node.int('transA', 0)
+    ? build.step(ops.transpose, [node.value(0)], { perm: [1, 0] })
+    : node.value(0);
   const transB = node.int('transB', 0) !== 0;
   const alpha = node.float('alpha', 1);
   const beta = node.float('beta', 1);
@@ -33,7 +35,10 @@ export const matMul: Operator = (node, build) => {
   const a = node.value(0);
   const { dtype } = a.type;
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'int64') {
-    throw node.unsupported(`operands of type ${dtype}`, "an integer net may need the import option `dialect`");
+    throw node.unsupported(
+      `operands of type ${dtype}`,
+      'an integer net may need the import option `dialect`',
+    );
   }
   if (dtype === 'float32' && isFixedMatrix(node, build, 1) && a.type.shape.length > 0) {
     return denseOver(build, a, weightsOf(node, build, 1, false));
@@ -84,14 +89,24 @@ export function transposeMatrix(matrix: Tensor): Tensor {
 }
 
 /** beta·C as a vector of one element per column, where it is one. */
-function biasOf(node: NodeReader, build: NodeBuilder, c: Value, columns: number, beta: number): Value | undefined {
+function biasOf(
+  node: NodeReader,
+  build: NodeBuilder,
+  c: Value,
+  columns: number,
+  beta: number,
+): Value | undefined {
   const { shape, dtype } = c.type;
   const count = shape.reduce((product, extent) => product * extent, 1);
-  if (shape.slice(0, -1).some((extent) => extent !== 1) || (count !== 1 && count !== columns)) return undefined;
+  if (shape.slice(0, -1).some((extent) => extent !== 1) || (count !== 1 && count !== columns))
+    return undefined;
   const constant = node.constantOrUndefined(2);
   if (constant) {
     if (beta === 1 && shape.length === 1 && count === columns) return c;
-    const spread = Array.from({ length: columns }, (_, i) => Number(constant.data[count === 1 ? 0 : i]) * beta);
+    const spread = Array.from(
+      { length: columns },
+      (_, i) => Number(constant.data[count === 1 ? 0 : i]) * beta,
+    );
     return build.constant('bias', tensor(dtype, [columns], spread));
   }
   if (beta !== 1 || count !== columns) return undefined;

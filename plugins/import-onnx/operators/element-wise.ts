@@ -1,4 +1,12 @@
-import { integerRange, isInteger, ops, tensor, type BinaryAttributes, type OpDefinition, type Value } from 'match-compiler';
+import {
+  integerRange,
+  isInteger,
+  ops,
+  tensor,
+  type BinaryAttributes,
+  type OpDefinition,
+  type Value,
+} from 'match-compiler';
 import type { NodeBuilder } from '../node-builder.ts';
 import type { NodeReader } from '../node-reader.ts';
 import type { Operator } from '../operator.ts';
@@ -31,7 +39,10 @@ export const mul = binary(ops.mul);
 export const div: Operator = (node, build) => {
   const a = node.value(0);
   const { dtype } = a.type;
-  return build.emit(ops.div, [a, secondOperand(node, build, a)], { dtype, ...(isInteger(dtype) && { rounding: 'truncate' }) });
+  return build.emit(ops.div, [a, secondOperand(node, build, a)], {
+    dtype,
+    ...(isInteger(dtype) && { rounding: 'truncate' }),
+  });
 };
 
 /** The exponent may be of another type; the result has that of the base. */
@@ -57,7 +68,12 @@ const variadic =
     return build.emit(op, [combine(build, op, first, rest), last], { dtype });
   };
 
-function combine(build: NodeBuilder, op: OpDefinition<BinaryAttributes>, first: Value, rest: readonly Value[]): Value {
+function combine(
+  build: NodeBuilder,
+  op: OpDefinition<BinaryAttributes>,
+  first: Value,
+  rest: readonly Value[],
+): Value {
   return rest.reduce((sum, value) => build.step(op, [sum, value], { dtype: first.type.dtype }), first);
 }
 
@@ -87,11 +103,16 @@ export const relu: Operator = (node, build) => {
 };
 
 /** Bounds that fit the type of x. Where they cross, the upper one counts. */
-export function clipBounds(x: Value, low: number, high: number): { readonly min: number; readonly max: number } {
+export function clipBounds(
+  x: Value,
+  low: number,
+  high: number,
+): { readonly min: number; readonly max: number } {
   // The largest finite float32 stands for "none" in many exporters.
   const largest = 3.4028234e38;
   if (!isInteger(x.type.dtype)) {
-    const bound = (value: number): number => (Math.abs(value) >= largest ? Math.sign(value) * Infinity : value);
+    const bound = (value: number): number =>
+      Math.abs(value) >= largest ? Math.sign(value) * Infinity : value;
     return { min: bound(Math.min(low, high)), max: bound(high) };
   }
   const range = integerRange(x.type.dtype);

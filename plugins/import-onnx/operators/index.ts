@@ -142,4 +142,6 @@ export const operatorTables: ReadonlyMap<string, ReadonlyMap<string, Operator>> 
 ]);
 
 /** Every operator name that is read, of any domain. */
-export const operatorNames: readonly string[] = [...operatorTables.values()].flatMap((table) => [...table.keys()]);
+export const operatorNames: readonly string[] = [...operatorTables.values()].flatMap((table) => [
+  ...table.keys(),
+]);

@@ -9,7 +9,9 @@ export const reshape: Operator = (node, build) => {
   const wanted = node.integers(1, 'shape');
   if (!wanted) throw node.unsupported('no shape');
   const keepsZero = node.int('allowzero', 0) !== 0;
-  const shape = wanted.map((extent, axis) => (extent === 0 && !keepsZero ? (x.type.shape[axis] ?? 0) : extent));
+  const shape = wanted.map((extent, axis) =>
+    extent === 0 && !keepsZero ? (x.type.shape[axis] ?? 0) : extent,
+  );
   const open = shape.indexOf(-1);
   if (open >= 0) {
     const known = elementCount(shape.filter((_, axis) => axis !== open));
@@ -37,9 +39,12 @@ export const squeeze: Operator = (node, build) => {
   const x = node.value(0);
   const { shape } = x.type;
   const listed = listOf(node, 'axes', 1);
-  const axes = listed ? axesOf(node, listed, shape.length) : shape.flatMap((extent, axis) => (extent === 1 ? [axis] : []));
+  const axes = listed
+    ? axesOf(node, listed, shape.length)
+    : shape.flatMap((extent, axis) => (extent === 1 ? [axis] : []));
   const wide = axes.find((axis) => shape[axis] !== 1);
-  if (wide !== undefined) throw node.attributeFault('axes', `name axis ${wide}, which has ${shape[wide]} indices`);
+  if (wide !== undefined)
+    throw node.attributeFault('axes', `name axis ${wide}, which has ${shape[wide]} indices`);
   return build.emit(ops.reshape, [x], { shape: shape.filter((_, axis) => !axes.includes(axis)) });
 };
 
@@ -86,12 +91,14 @@ export const split: Operator = (node, build) => {
   const extent = x.type.shape[axis] ?? 0;
   const listed = listOf(node, 'split', 1);
   const count = node.int('num_outputs', node.outputCount);
-  if (count !== node.outputCount) throw node.attributeFault('num_outputs', `is ${count} with ${node.outputCount} outputs`);
+  if (count !== node.outputCount)
+    throw node.attributeFault('num_outputs', `is ${count} with ${node.outputCount} outputs`);
   const part = Math.ceil(extent / count);
   if (!listed && node.opset < 18 && extent % count !== 0) {
     throw node.unsupported(`${extent} indices of axis ${axis} in ${count} equal parts`);
   }
-  const sizes = listed ?? Array.from({ length: count }, (_, i) => Math.max(0, Math.min(part, extent - i * part)));
+  const sizes =
+    listed ?? Array.from({ length: count }, (_, i) => Math.max(0, Math.min(part, extent - i * part)));
   if (sizes.length !== node.outputCount) {
     throw node.unsupported(`${sizes.length} parts for ${node.outputCount} outputs`);
   }
@@ -113,7 +120,8 @@ export const slice: Operator = (node, build) => {
     const step = steps[i] ?? 1;
     if (step === 0) throw node.attributeFault('steps', 'contain 0');
     const counted = (position: number): number => (position < 0 ? position + extent : position);
-    const clamp = (position: number, low: number, high: number): number => Math.max(low, Math.min(high, position));
+    const clamp = (position: number, low: number, high: number): number =>
+      Math.max(low, Math.min(high, position));
     const start = counted(starts[i] ?? 0);
     const end = counted(ends[i] ?? 0);
     const forward = step > 0;
@@ -169,7 +177,8 @@ export const gather: Operator = (node, build) => {
 export const depthToSpace: Operator = (node, build) => {
   const [batch, channels, height, width, block] = blocks(node);
   const outer = channels / (block * block);
-  if (!Number.isInteger(outer)) throw node.attributeFault('blocksize', `${block} does not divide ${channels} channels`);
+  if (!Number.isInteger(outer))
+    throw node.attributeFault('blocksize', `${block} does not divide ${channels} channels`);
   const crd = node.choice('mode', ['DCR', 'CRD'], 'DCR') === 'CRD';
   const parts = build.step(ops.reshape, [node.value(0)], {
     shape: crd ? [batch, outer, block, block, height, width] : [batch, block, block, outer, height, width],
@@ -184,7 +193,9 @@ export const spaceToDepth: Operator = (node, build) => {
   if (!Number.isInteger(rows) || !Number.isInteger(columns)) {
     throw node.attributeFault('blocksize', `${block} does not divide ${height}×${width}`);
   }
-  const parts = build.step(ops.reshape, [node.value(0)], { shape: [batch, channels, rows, block, columns, block] });
+  const parts = build.step(ops.reshape, [node.value(0)], {
+    shape: [batch, channels, rows, block, columns, block],
+  });
   const moved = build.step(ops.transpose, [parts], { perm: [0, 3, 5, 1, 2, 4] });
   return build.emit(ops.reshape, [moved], { shape: [batch, channels * block * block, rows, columns] });
 };

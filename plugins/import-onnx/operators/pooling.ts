@@ -16,11 +16,16 @@ export const maxPool: Operator = (node, build) => {
 export const averagePool: Operator = (node, build) => {
   const x = node.value(0);
   const attributes = averageAttributes(node, x);
-  return onImage(build, x, (image, add) => add(ops.averagePool2d, [image], { ...attributes, rounding: 'float' }));
+  return onImage(build, x, (image, add) =>
+    add(ops.averagePool2d, [image], { ...attributes, rounding: 'float' }),
+  );
 };
 
 /** Attributes of AveragePool, for any way of rounding. */
-export function averageAttributes(node: NodeReader, x: Value): PoolWindow & { readonly countIncludePad: boolean } {
+export function averageAttributes(
+  node: NodeReader,
+  x: Value,
+): PoolWindow & { readonly countIncludePad: boolean } {
   const spatial = spatialShape(node, x);
   const { dilations, ...window } = readWindow(node, spatial, poolKernel(node, spatial.length));
   if (dilations.some((dilation) => dilation !== 1)) throw node.attributeFault('dilations', 'are not 1');

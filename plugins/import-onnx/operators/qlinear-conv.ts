@@ -10,8 +10,11 @@ import { asImage, onImage, readWindow, spatialShape } from './window.ts';
 export const qLinearConv: Operator = (node, build) => {
   node.requireInt('channels_last', 0);
   const inputZeroPoint = quantizedScalar(node, 2, 'input zero point', 0);
-  const acc = convolve(node, build, { x: 0, weights: 3, weightZeroPoint: 5, bias: 8, inputZeroPoint }, (...args) =>
-    build.step(...args),
+  const acc = convolve(
+    node,
+    build,
+    { x: 0, weights: 3, weightZeroPoint: 5, bias: 8, inputZeroPoint },
+    (...args) => build.step(...args),
   );
   const dtype = quantizedType(node, 7, node.value(0).type.dtype);
   const outputScale = quantizedScalar(node, 6, 'output scale');
@@ -24,7 +27,8 @@ export const qLinearConv: Operator = (node, build) => {
     axis: 1,
     zeroPoint,
     dtype,
-    operator: groups > 1 && groups === node.value(0).type.shape[1] ? ('depthwise' as const) : ('conv' as const),
+    operator:
+      groups > 1 && groups === node.value(0).type.shape[1] ? ('depthwise' as const) : ('conv' as const),
   };
   return requantizeTo(build.scope.editor, acc, request, build.rounding, {
     name: build.resultName(dtype),
@@ -36,8 +40,11 @@ export const qLinearConv: Operator = (node, build) => {
 /** x, w, x_zero_point, w_zero_point → int32 */
 export const convInteger: Operator = (node, build) => {
   const inputZeroPoint = quantizedScalar(node, 2, 'input zero point', 0);
-  return convolve(node, build, { x: 0, weights: 1, weightZeroPoint: 3, bias: -1, inputZeroPoint }, (op, inputs, attributes) =>
-    build.emit(op, inputs, attributes),
+  return convolve(
+    node,
+    build,
+    { x: 0, weights: 1, weightZeroPoint: 3, bias: -1, inputZeroPoint },
+    (op, inputs, attributes) => build.emit(op, inputs, attributes),
   );
 };
 
@@ -54,7 +61,12 @@ function convolve(
   add: NodeBuilder['step'],
 ): Value {
   const x = node.value(inputs.x);
-  const weights = integerWeights(node, build, { weights: inputs.weights, zeroPoint: inputs.weightZeroPoint }, 0);
+  const weights = integerWeights(
+    node,
+    build,
+    { weights: inputs.weights, zeroPoint: inputs.weightZeroPoint },
+    0,
+  );
   const window = readWindow(node, spatialShape(node, x), weights.value.type.shape.slice(2));
   const attributes = {
     strides: window.strides,

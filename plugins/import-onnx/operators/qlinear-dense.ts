@@ -24,18 +24,28 @@ function multiply(node: NodeReader, build: NodeBuilder, operands: Operands, add:
       constant: transposeMatrix,
       value: (value) => build.step(ops.transpose, [value], { perm: [1, 0] }),
     });
-    const attributes = { inputZeroPoint: aZeroPoint, weightZeroPoint: weights.zeroPoint, accumulator: 'int32' as const };
+    const attributes = {
+      inputZeroPoint: aZeroPoint,
+      weightZeroPoint: weights.zeroPoint,
+      accumulator: 'int32' as const,
+    };
     return add(ops.dense, [a, weights.value], attributes);
   }
   const rank = node.value(operands.b).type.shape.length;
   const weights = integerWeights(node, build, inputs, Math.max(0, rank - 1));
-  return add(ops.matmul, [a, weights.value], { aZeroPoint, bZeroPoint: weights.zeroPoint, accumulator: 'int32' });
+  return add(ops.matmul, [a, weights.value], {
+    aZeroPoint,
+    bZeroPoint: weights.zeroPoint,
+    accumulator: 'int32',
+  });
 }
 
 /** a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point */
 export const qLinearMatMul: Operator = (node, build) => {
   const aZeroPoint = quantizedScalar(node, 2, 'zero point of the left operand', 0);
-  const acc = multiply(node, build, { a: 0, b: 3, bZeroPoint: 5, aZeroPoint }, (...args) => build.step(...args));
+  const acc = multiply(node, build, { a: 0, b: 3, bZeroPoint: 5, aZeroPoint }, (...args) =>
+    build.step(...args),
+  );
   return requantize(node, build, acc, {
     inputScale: quantizedScalar(node, 1, 'scale of the left operand'),
     weightScales: scaleList(node, 4, 'scale of the right operand'),
@@ -53,7 +63,9 @@ export const matMulInteger: Operator = (node, build) => {
 
 /** A, a_scale, a_zero_point, B, b_scale, b_zero_point, C, y_scale, y_zero_point; float32 without y_scale. */
 export const qGemm: Operator = (node, build) => {
-  const a = node.int('transA', 0) ? build.step(ops.transpose, [node.value(0)], { perm: [1, 0] }) : node.value(0);
+  const a = node.int('transA', 0)
+    ? build.step(ops.transpose, [node.value(0)], { perm: [1, 0] })
+    : node.value(0);
   const transposed = node.int('transB', 0) !== 0;
   const arrange = {
     form: 'transposed',
@@ -98,7 +110,15 @@ function requantize(
   return requantizeTo(
     build.scope.editor,
     acc,
-    { inputScale, weightScales, outputScale, axis: acc.type.shape.length - 1, zeroPoint, dtype, operator: 'dense' },
+    {
+      inputScale,
+      weightScales,
+      outputScale,
+      axis: acc.type.shape.length - 1,
+      zeroPoint,
+      dtype,
+      operator: 'dense',
+    },
     build.rounding,
     {
       name: build.resultName(dtype),

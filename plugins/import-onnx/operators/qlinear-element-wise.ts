@@ -56,7 +56,8 @@ const table =
   (functionOf: (node: NodeReader) => (x: number) => number): Operator =>
   (node, build) => {
     const x = node.value(0);
-    if (x.type.dtype !== 'int8' && x.type.dtype !== 'uint8') throw node.unsupported(`an input of type ${x.type.dtype}`);
+    if (x.type.dtype !== 'int8' && x.type.dtype !== 'uint8')
+      throw node.unsupported(`an input of type ${x.type.dtype}`);
     const dtype = quantizedType(node, 4, x.type.dtype);
     const inputScale = quantizedScalar(node, 1, 'input scale');
     const inputZeroPoint = quantizedScalar(node, 2, 'input zero point', 0);
@@ -91,7 +92,10 @@ export const qLinearSoftmax: Operator = (node, build) => {
   const rules = { 'real-even': 'real-even', 'tflm-double': 'gemmlowp' } as const;
   const attributes = {
     axis,
-    rule: build.rounding === 'real-even' || build.rounding === 'tflm-double' ? rules[build.rounding] : ('float-table' as const),
+    rule:
+      build.rounding === 'real-even' || build.rounding === 'tflm-double'
+        ? rules[build.rounding]
+        : ('float-table' as const),
     inputScale: quantizedScalar(node, 1, 'input scale'),
     outputScale: result.scale,
     zeroPoint: result.zeroPoint,
@@ -122,7 +126,12 @@ export const qLinearConcat: Operator = (node, build) => {
   const axis = node.int('axis');
   if (axis === undefined) throw node.attributeFault('axis', 'is missing');
   const counted = axisOf(node, axis, parts[0]?.type.shape.length ?? 0);
-  return build.emit(ops.concat, parts, { axis: counted }, { quantization: { scale: [result.scale], zeroPoint: [result.zeroPoint] } });
+  return build.emit(
+    ops.concat,
+    parts,
+    { axis: counted },
+    { quantization: { scale: [result.scale], zeroPoint: [result.zeroPoint] } },
+  );
 };
 
 function rescale(

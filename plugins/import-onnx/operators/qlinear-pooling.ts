@@ -16,7 +16,9 @@ export const qLinearAveragePool: Operator = (node, build) => {
   // Only where every window counts the same positions is the mean a sum and one scale.
   if ((!padded || countIncludePad) && !window.ceilMode) return scaledSum(node, build, x, window, count);
   const parameters = quantization(node);
-  const real = build.step(ops.dequantize, [x, ...constants(build, parameters.input, x.type.dtype)], { axis: 0 });
+  const real = build.step(ops.dequantize, [x, ...constants(build, parameters.input, x.type.dtype)], {
+    axis: 0,
+  });
   const mean = onImage(
     build,
     real,
@@ -32,19 +34,14 @@ export const qLinearGlobalAveragePool: Operator = (node, build) => {
   node.requireInt('channels_last', 0);
   const x = node.value(0);
   const { shape } = x.type;
-  if (shape.length !== 3 && shape.length !== 4) throw node.unsupported(`an input of shape [${shape.join(', ')}]`);
+  if (shape.length !== 3 && shape.length !== 4)
+    throw node.unsupported(`an input of shape [${shape.join(', ')}]`);
   const window = globalWindow(shape.length === 3 ? asImage(build, x) : x);
   const count = window.kernel.reduce((product, extent) => product * extent, 1);
   return scaledSum(node, build, x, window, count);
 };
 
-function scaledSum(
-  node: NodeReader,
-  build: NodeBuilder,
-  x: Value,
-  window: PoolWindow,
-  count: number,
-): Value {
+function scaledSum(node: NodeReader, build: NodeBuilder, x: Value, window: PoolWindow, count: number): Value {
   const { input, output } = quantization(node);
   const dtype = quantizedType(node, 4, x.type.dtype);
   const sum = onImage(
@@ -92,7 +89,11 @@ function quantization(node: NodeReader): { readonly input: Affine; readonly outp
   };
 }
 
-function constants(build: NodeBuilder, { scale, zeroPoint }: Affine, dtype: Value['type']['dtype']): readonly Value[] {
+function constants(
+  build: NodeBuilder,
+  { scale, zeroPoint }: Affine,
+  dtype: Value['type']['dtype'],
+): readonly Value[] {
   return [
     build.constant('scale', tensor('float32', [1], [scale])),
     build.constant('zero', tensor(dtype, [1], [zeroPoint])),

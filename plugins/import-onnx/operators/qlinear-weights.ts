@@ -19,7 +19,11 @@ export function integerWeights(
   build: NodeBuilder,
   inputs: { readonly weights: number; readonly zeroPoint: number },
   channelAxis: number,
-  arrange?: { readonly form: string; readonly constant: (weights: Tensor) => Tensor; readonly value: (weights: Value) => Value },
+  arrange?: {
+    readonly form: string;
+    readonly constant: (weights: Tensor) => Tensor;
+    readonly value: (weights: Value) => Value;
+  },
 ): IntegerWeights {
   const constant = node.constantOrUndefined(inputs.weights);
   const zeroPoints = node.numbers(inputs.zeroPoint, 'weight zero point') ?? [0];

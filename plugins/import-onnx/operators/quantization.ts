@@ -12,8 +12,14 @@ export const quantizeLinear: Operator = (node, build) => {
   const dtype = known?.type.dtype ?? declared ?? 'uint8';
   const { scale, zeroPoint, axis } = parameters(node, build, x, dtype);
   // The standard allows int32 here; the value is the same as a float.
-  const real = x.type.dtype === 'float32' ? x : build.step(ops.cast, [x], { dtype: 'float32', saturate: false });
-  return build.emit(ops.quantize, [real, scale, zeroPoint], { axis, dtype }, { quantization: quantizationOf(scale, zeroPoint, axis) });
+  const real =
+    x.type.dtype === 'float32' ? x : build.step(ops.cast, [x], { dtype: 'float32', saturate: false });
+  return build.emit(
+    ops.quantize,
+    [real, scale, zeroPoint],
+    { axis, dtype },
+    { quantization: quantizationOf(scale, zeroPoint, axis) },
+  );
 };
 
 export const dequantizeLinear: Operator = (node, build) => {
@@ -24,7 +30,10 @@ export const dequantizeLinear: Operator = (node, build) => {
 };
 
 export const dynamicQuantizeLinear: Operator = (node) => {
-  throw node.unsupported('ranges that are only known at run time', 'quantize the model statically, with calibration data');
+  throw node.unsupported(
+    'ranges that are only known at run time',
+    'quantize the model statically, with calibration data',
+  );
 };
 
 /** Scale and zero point (inputs 1 and 2) as lists of one entry or one per channel. */
@@ -32,7 +41,8 @@ function parameters(node: NodeReader, build: NodeBuilder, x: Value, dtype: DataT
   node.requireInt('block_size', 0);
   const scales = node.constant(1, 'scale');
   const count = elementCount(scales.type.shape);
-  if (scales.type.shape.length > 1) throw node.unsupported('scales per block', 'supported: per tensor and per channel');
+  if (scales.type.shape.length > 1)
+    throw node.unsupported('scales per block', 'supported: per tensor and per channel');
   const axis = node.int('axis', 1);
   const scale = asList(node, build, 1, scales);
   const zeroPoint = node.has(2)

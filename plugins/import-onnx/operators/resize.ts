@@ -14,7 +14,11 @@ export const resize: Operator = (node, build) => {
   node.ignore('cubic_coeff_a', 'exclude_outside', 'extrapolation_value');
   const mode = node.string('mode', 'nearest');
   if (mode !== 'nearest') {
-    throw node.attributeFault('mode', `is '${mode}'`, 'nearest is supported; a transposed view of the net may avoid the rest');
+    throw node.attributeFault(
+      'mode',
+      `is '${mode}'`,
+      'nearest is supported; a transposed view of the net may avoid the rest',
+    );
   }
   node.requireInt('antialias', 0);
   const old = node.opset < 11;
@@ -61,14 +65,17 @@ export const upsample: Operator = (node, build) => {
   const sizes = x.type.shape.map((extent, axis) => Math.floor(extent * (scales[axis] ?? 1)));
   checkSizes(node, sizes);
   const picks = x.type.shape.map((extent, axis) =>
-    Array.from({ length: sizes[axis] ?? 0 }, (_, i) => Math.min(extent - 1, Math.floor(i / (scales[axis] ?? 1)))),
+    Array.from({ length: sizes[axis] ?? 0 }, (_, i) =>
+      Math.min(extent - 1, Math.floor(i / (scales[axis] ?? 1))),
+    ),
   );
   return pickPixels(build, x, picks);
 };
 
 /** Lists of pixels are made of these. */
 function checkSizes(node: NodeReader, sizes: readonly number[]): void {
-  if (!sizes.every((size) => size >= 0 && size <= 2 ** 20)) throw node.unsupported(`a result of [${sizes.join(', ')}]`);
+  if (!sizes.every((size) => size >= 0 && size <= 2 ** 20))
+    throw node.unsupported(`a result of [${sizes.join(', ')}]`);
 }
 
 type Position = (index: number, scale: number, extent: number, size: number) => number;
@@ -137,5 +144,7 @@ function pickPixels(build: NodeBuilder, x: Value, picks: readonly Picks[]): Valu
 /** k when every pixel appears k times in order. */
 function wholeFactor(picks: Picks, extent: number): number | undefined {
   const factor = picks.length / extent;
-  return Number.isInteger(factor) && picks.every((pick, i) => pick === Math.floor(i / factor)) ? factor : undefined;
+  return Number.isInteger(factor) && picks.every((pick, i) => pick === Math.floor(i / factor))
+    ? factor
+    : undefined;
 }

@@ -27,7 +27,10 @@ export function readWindow(node: NodeReader, spatial: readonly number[], kernel:
   };
   const declared = node.ints('kernel_shape');
   if (declared && declared.join() !== kernel.join()) {
-    throw node.attributeFault('kernel_shape', `is [${declared.join(', ')}] with weights of [${kernel.join(', ')}]`);
+    throw node.attributeFault(
+      'kernel_shape',
+      `is [${declared.join(', ')}] with weights of [${kernel.join(', ')}]`,
+    );
   }
   const strides = list('strides', 1);
   const dilations = list('dilations', 1);
@@ -67,7 +70,10 @@ function automaticPads(
 export function poolKernel(node: NodeReader, rank: number): readonly number[] {
   const kernel = node.ints('kernel_shape');
   if (kernel?.length !== rank) {
-    throw node.attributeFault('kernel_shape', kernel ? `has ${kernel.length} entries for ${rank} axes` : 'is missing');
+    throw node.attributeFault(
+      'kernel_shape',
+      kernel ? `has ${kernel.length} entries for ${rank} axes` : 'is missing',
+    );
   }
   return kernel;
 }
@@ -97,7 +103,12 @@ type Add = NodeBuilder['step'];
  * Runs an operator on images, on [N,C,L] between two reshapes. `make` gets the image and how to add the node.
  * @param last how to add the last node: as the node's result or as a step
  */
-export function onImage(build: NodeBuilder, x: Value, make: (image: Value, add: Add) => Value, last?: Add): Value {
+export function onImage(
+  build: NodeBuilder,
+  x: Value,
+  make: (image: Value, add: Add) => Value,
+  last?: Add,
+): Value {
   const finish: Add = last ?? ((op, inputs, attributes) => build.emit(op, inputs, attributes));
   if (x.type.shape.length !== 3) return make(x, finish);
   const result = make(asImage(build, x), (op, inputs, attributes) => build.step(op, inputs, attributes));

@@ -43,7 +43,10 @@ export class FlatBuffer {
   /** @throws the fault unless `length` bytes from `offset` on are inside the buffer */
   check(offset: number, length: number, what: string): void {
     if (offset + length > this.bytes.length) {
-      throw this.fault(offset, `${what} needs ${length} bytes where ${Math.max(0, this.bytes.length - offset)} are left`);
+      throw this.fault(
+        offset,
+        `${what} needs ${length} bytes where ${Math.max(0, this.bytes.length - offset)} are left`,
+      );
     }
   }
 
@@ -190,7 +193,10 @@ export class Table {
     const relative = this.#relative(field);
     if (relative === 0) return undefined;
     if (relative < 4 || relative + width > this.#size) {
-      throw this.#buffer.fault(this.offset, `field ${field} of a table lies at byte ${relative} of its ${this.#size}`);
+      throw this.#buffer.fault(
+        this.offset,
+        `field ${field} of a table lies at byte ${relative} of its ${this.#size}`,
+      );
     }
     return this.offset + relative;
   }

@@ -88,7 +88,8 @@ export function readModel(bytes: Uint8Array, fault: Fault): ModelFile {
   const buffer = new FlatBuffer(bytes, fault);
   const model = buffer.root();
   const version = model.uint32(modelFields.version);
-  if (version !== schemaVersion) throw fault(model.offset, `schema version ${version} instead of ${schemaVersion}`);
+  if (version !== schemaVersion)
+    throw fault(model.offset, `schema version ${version} instead of ${schemaVersion}`);
   const codes = model.tables(modelFields.operatorCodes).map(operatorCode);
   const buffers = model.tables(modelFields.buffers);
   const subgraphs = model.tables(modelFields.subgraphs);
@@ -100,7 +101,9 @@ export function readModel(bytes: Uint8Array, fault: Fault): ModelFile {
     tensors: main.tables(subgraphFields.tensors).map((table, index) => fileTensor(table, index, fault)),
     inputs: main.int32s(subgraphFields.inputs) ?? [],
     outputs: main.int32s(subgraphFields.outputs) ?? [],
-    operators: main.tables(subgraphFields.operators).map((table, index) => fileOperator(table, index, codes, fault)),
+    operators: main
+      .tables(subgraphFields.operators)
+      .map((table, index) => fileOperator(table, index, codes, fault)),
     buffers: buffers.length,
     bufferBytes: (index) => bufferBytes(buffers[index], bytes, fault),
     subgraphs: subgraphs.length,
@@ -110,7 +113,10 @@ export function readModel(bytes: Uint8Array, fault: Fault): ModelFile {
 function operatorCode(table: Table): OperatorCode {
   const old = table.int8(operatorCodeFields.deprecatedBuiltinCode);
   // Files older than the 32-bit code have only the deprecated one; newer ones have both.
-  const code = old === placeholderCode ? table.int32(operatorCodeFields.builtinCode) : Math.max(old, table.int32(operatorCodeFields.builtinCode));
+  const code =
+    old === placeholderCode
+      ? table.int32(operatorCodeFields.builtinCode)
+      : Math.max(old, table.int32(operatorCodeFields.builtinCode));
   return {
     name: builtinOperators[code] ?? `BUILTIN_${code}`,
     code,
@@ -151,7 +157,12 @@ function fileQuantization(table: Table): FileQuantization | undefined {
   };
 }
 
-function fileOperator(table: Table, index: number, codes: readonly OperatorCode[], fault: Fault): FileOperator {
+function fileOperator(
+  table: Table,
+  index: number,
+  codes: readonly OperatorCode[],
+  fault: Fault,
+): FileOperator {
   const opcodeIndex = table.uint32(operatorFields.opcodeIndex);
   const code = codes[opcodeIndex];
   if (!code) throw fault(table.offset, `operator ${index} has code ${opcodeIndex} of ${codes.length}`);
@@ -180,7 +191,10 @@ function bufferBytes(
   }
   const size = table.uint64(bufferFields.size);
   if (offset + size > file.length) {
-    throw fault(table.offset, `a buffer is said to lie at bytes ${offset} to ${offset + size} of ${file.length}`);
+    throw fault(
+      table.offset,
+      `a buffer is said to lie at bytes ${offset} to ${offset + size} of ${file.length}`,
+    );
   }
   return { data: file.subarray(offset, offset + size), offset };
 }

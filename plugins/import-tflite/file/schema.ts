@@ -9,7 +9,12 @@ export const schemaVersion = 3;
 export const fileIdentifier = 'TFL3';
 
 export const modelFields = { version: 0, operatorCodes: 1, subgraphs: 2, buffers: 4 } as const;
-export const operatorCodeFields = { deprecatedBuiltinCode: 0, customCode: 1, version: 2, builtinCode: 3 } as const;
+export const operatorCodeFields = {
+  deprecatedBuiltinCode: 0,
+  customCode: 1,
+  version: 2,
+  builtinCode: 3,
+} as const;
 export const subgraphFields = { tensors: 0, inputs: 1, outputs: 2, operators: 3, name: 4 } as const;
 export const bufferFields = { data: 0, offset: 1, size: 2 } as const;
 export const operatorFields = {
@@ -57,7 +62,14 @@ export const tensorTypes: readonly (DataType | 'float16' | { readonly unread: st
 export type ActivationName = 'NONE' | 'RELU' | 'RELU_N1_TO_1' | 'RELU6' | 'TANH' | 'SIGN_BIT';
 
 /** ActivationFunctionType */
-export const activations: readonly ActivationName[] = ['NONE', 'RELU', 'RELU_N1_TO_1', 'RELU6', 'TANH', 'SIGN_BIT'];
+export const activations: readonly ActivationName[] = [
+  'NONE',
+  'RELU',
+  'RELU_N1_TO_1',
+  'RELU6',
+  'TANH',
+  'SIGN_BIT',
+];
 
 /** Padding */
 export const paddings = ['SAME', 'VALID'] as const;

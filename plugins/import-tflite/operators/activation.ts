@@ -1,7 +1,14 @@
 import { ops, tensor, type Attributes, type OpDefinition, type Value } from 'match-compiler';
 import { operatorQuantization, typesUnsupported } from '../diagnostics.ts';
-import type { OperatorImport, TensorScale } from '../operator-import.ts';
-import { isTfliteRounding, kernelRounding, quantizedBounds, sameScale, type RealBounds } from '../quantized.ts';
+import type { OperatorImport } from '../operator-import.ts';
+import type { TensorScale } from '../operator-operands.ts';
+import {
+  isTfliteRounding,
+  kernelRounding,
+  quantizedBounds,
+  sameScale,
+  type RealBounds,
+} from '../quantized.ts';
 import { fixedPointLogisticTable, fixedPointTanhTable } from '../tables/fixed-point.ts';
 import { floatTable, roundEvenTable, type RealFunction } from '../tables/float.ts';
 import { hardSwishTable } from '../tables/hard-swish.ts';
@@ -65,7 +72,8 @@ function importHardSwish(operator: OperatorImport): Value {
   return unary(operator, ops.hardSwish, {}, (input, output) => {
     if (operator.rounding === 'real-even') return roundEvenTable(real, input, output);
     const table = hardSwishTable(input, output);
-    if (!table) throw operatorQuantization(operator, operator.node, `has a scale too fine for one of ${input.scale}`);
+    if (!table)
+      throw operatorQuantization(operator, operator.node, `has a scale too fine for one of ${input.scale}`);
     return table;
   });
 }
@@ -109,7 +117,14 @@ function unary<A extends Attributes>(
   if (x.type.dtype === 'float32') return operator.result(op, [x], attributes);
   if (!table) throw typesUnsupported(operator, x.type.dtype);
   const { input, output } = quantizedUnary(operator, ['int8', 'uint8']);
-  const constant = operator.constant(tensor(output.dtype, [256], entriesOf(operator, () => table(input, output))), 'table');
+  const constant = operator.constant(
+    tensor(
+      output.dtype,
+      [256],
+      entriesOf(operator, () => table(input, output)),
+    ),
+    'table',
+  );
   return operator.result(ops.lookup, [x, constant], {});
 }
 
@@ -118,12 +133,16 @@ function entriesOf(operator: OperatorImport, make: () => Int8Array | Uint8Array)
   try {
     return make();
   } catch (error) {
-    if (error instanceof RangeError) throw operatorQuantization(operator, operator.node, `cannot be scaled: ${error.message}`);
+    if (error instanceof RangeError)
+      throw operatorQuantization(operator, operator.node, `cannot be scaled: ${error.message}`);
     throw error;
   }
 }
 
-function quantizedUnary(operator: OperatorImport, types: readonly string[]): { input: TensorScale; output: TensorScale } {
+function quantizedUnary(
+  operator: OperatorImport,
+  types: readonly string[],
+): { input: TensorScale; output: TensorScale } {
   const { dtype } = operator.input(0).type;
   if (!types.includes(dtype) || operator.outputType() !== dtype) {
     throw typesUnsupported(operator, `${dtype} to ${operator.outputType()}`);

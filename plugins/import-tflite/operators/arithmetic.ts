@@ -1,6 +1,7 @@
 import { isFloat, isInteger, ops, tensor, type Value } from 'match-compiler';
 import { notSupported, operatorQuantization, typesUnsupported } from '../diagnostics.ts';
-import type { OperatorImport, TensorScale } from '../operator-import.ts';
+import type { OperatorImport } from '../operator-import.ts';
+import type { TensorScale } from '../operator-operands.ts';
 import {
   fusedActivation,
   isQuantizedType,
@@ -76,7 +77,12 @@ function importSub(operator: OperatorImport): Value {
   const rounding = kernelRounding(operator.rounding);
   const scaled = (index: number, { scale, zeroPoint }: TensorScale, role: string): Value => {
     const shifted = shiftedLeft(operator, operator.input(index), zeroPoint, leftShift, role);
-    return operator.requantize(shifted, { ...wide, inputScale: scale, weightScales: [1], outputScale: common }, rounding, role);
+    return operator.requantize(
+      shifted,
+      { ...wide, inputScale: scale, weightScales: [1], outputScale: common },
+      rounding,
+      role,
+    );
   };
   const difference = operator.add(
     ops.sub,
@@ -105,13 +111,23 @@ function leftShiftOf({ dtype }: TensorScale): number {
 /** @throws {MatchError} QUANTIZATION_INVALID when the scales are too far apart */
 function expectFactor(operator: OperatorImport, factor: number, limit: number): void {
   if (factor < limit) return;
-  throw operatorQuantization(operator, operator.node, `has a scale so fine that operands are multiplied by ${factor}`);
+  throw operatorQuantization(
+    operator,
+    operator.node,
+    `has a scale so fine that operands are multiplied by ${factor}`,
+  );
 }
 
 const wide = { axis: 0, zeroPoint: 0, dtype: 'int32', operator: 'other' } as const;
 
 /** (x − zeroPoint)·2^bits in int32: the factor 2^bits is exact under single rounding. */
-function shiftedLeft(operator: OperatorImport, x: Value, zeroPoint: number, bits: number, role: string): Value {
+function shiftedLeft(
+  operator: OperatorImport,
+  x: Value,
+  zeroPoint: number,
+  bits: number,
+  role: string,
+): Value {
   const multiplier = operator.constant(tensor('int32', [1], [2 ** 30]), `${role}.unit`);
   const shift = operator.constant(tensor('int8', [1], [bits + 1]), `${role}.bits`);
   const int32 = { dtype: 'int32', min: -(2 ** 31), max: 2 ** 31 - 1, zeroPoint: 0, axis: 0 } as const;
@@ -161,7 +177,10 @@ function quantizedOperands(operator: OperatorImport): Operands | undefined {
   const { dtype } = operator.input(0).type;
   if (!isQuantizedType(dtype) || !operator.isQuantized(operator.inputTensor(0))) return undefined;
   if (operator.input(1).type.dtype !== dtype || operator.outputType() !== dtype) {
-    throw typesUnsupported(operator, `${dtype} and ${operator.input(1).type.dtype} to ${operator.outputType()}`);
+    throw typesUnsupported(
+      operator,
+      `${dtype} and ${operator.input(1).type.dtype} to ${operator.outputType()}`,
+    );
   }
   return { a: operator.inputScale(0), b: operator.inputScale(1), output: operator.outputScale() };
 }
@@ -190,7 +209,8 @@ function plain(operator: OperatorImport, op: Binary, activation: RealBounds): Va
 }
 
 function plainBounds(operator: OperatorImport, { min, max }: RealBounds): undefined {
-  if (min !== -Infinity || max !== Infinity) throw notSupported(operator, 'a fused activation on plain integers');
+  if (min !== -Infinity || max !== Infinity)
+    throw notSupported(operator, 'a fused activation on plain integers');
 }
 
 /** 16-bit tensors with scales that are powers of two go through another kernel, made for LSTM cells. */
@@ -212,4 +232,3 @@ export const arithmetic: OperatorTable = {
   POW: importPow,
   SQUARED_DIFFERENCE: importSquaredDifference,
 };
-

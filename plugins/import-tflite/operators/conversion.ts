@@ -10,7 +10,8 @@ function importQuantize(operator: OperatorImport): Value {
   const output = operator.outputScale();
   const { dtype, zeroPoint } = output;
   if (x.type.dtype === 'float32') {
-    if (dtype !== 'int8' && dtype !== 'uint8' && dtype !== 'int16') throw typesUnsupported(operator, `float32 to ${dtype}`);
+    if (dtype !== 'int8' && dtype !== 'uint8' && dtype !== 'int16')
+      throw typesUnsupported(operator, `float32 to ${dtype}`);
     const scale = operator.constant(tensor('float32', [1], [output.scale]), 'scale');
     const zero = operator.constant(tensor('int32', [1], [zeroPoint]), 'zero');
     return operator.result(ops.quantize, [x, scale, zero], { axis: 0, dtype });
@@ -45,4 +46,8 @@ function importCast(operator: OperatorImport): Value {
   return operator.result(ops.cast, [operator.input(0)], { dtype: operator.outputType(), saturate: false });
 }
 
-export const conversions: OperatorTable = { QUANTIZE: importQuantize, DEQUANTIZE: importDequantize, CAST: importCast };
+export const conversions: OperatorTable = {
+  QUANTIZE: importQuantize,
+  DEQUANTIZE: importDequantize,
+  CAST: importCast,
+};

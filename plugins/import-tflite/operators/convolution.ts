@@ -52,7 +52,11 @@ function importDepthwise(operator: OperatorImport): Value {
   const [one, , , filters = 0] = operator.inputTensor(weightsInput).shape;
   // Some writers leave the multiplier out; the shapes tell it as well.
   if (one !== 1 || (multiplier !== 0 && multiplier * channels !== filters)) {
-    throw attributeInvalid(operator, 'its depth multiplier', `is ${multiplier} for ${channels} channels and ${filters} filters`);
+    throw attributeInvalid(
+      operator,
+      'its depth multiplier',
+      `is ${multiplier} for ${channels} channels and ${filters} filters`,
+    );
   }
   return convolution(operator, depthwise, options);
 }
@@ -62,10 +66,14 @@ function convolution(operator: OperatorImport, kind: Kind, options: Table | unde
   const x = operator.channelsFirst(input);
   const weights = operator.constantInput(weightsInput, 'weights');
   const [, , , channels = 0] = input.type.shape;
-  if (weights.type.shape.length !== 4) throw shapeFault(operator, `weights of ${weights.type.shape.length} dimensions`);
+  if (weights.type.shape.length !== 4)
+    throw shapeFault(operator, `weights of ${weights.type.shape.length} dimensions`);
   const groups = kind.groups(channels, weights.type.shape);
   if (!Number.isInteger(groups) || groups < 1) {
-    throw shapeFault(operator, `weights of shape [${weights.type.shape.join(', ')}] for ${channels} channels`);
+    throw shapeFault(
+      operator,
+      `weights of shape [${weights.type.shape.join(', ')}] for ${channels} channels`,
+    );
   }
   const [, kh = 0, kw = 0] = weights.type.shape;
   const dilations: [number, number] = [
@@ -76,7 +84,11 @@ function convolution(operator: OperatorImport, kind: Kind, options: Table | unde
   const window = { strides, dilations, pads, groups };
   const activation = fusedActivation(operator, options, kind.fields.activation);
 
-  if (input.type.dtype === 'float32' && isDynamicRange(operator, weights, false) && kind.operator === 'conv') {
+  if (
+    input.type.dtype === 'float32' &&
+    isDynamicRange(operator, weights, false) &&
+    kind.operator === 'conv'
+  ) {
     const w = operator.constantFrom(weightsInput, 'oihw', () => permuted(weights, kind.perm));
     const attributes = { ...window, inputZeroPoint: 0, weightZeroPoint: 0, accumulator: 'int32' } as const;
     const y = dynamicRangeLayer(
@@ -129,7 +141,8 @@ function requantized(
     operator: kind.operator,
   };
   // Groups, and 16-bit activations with 32-bit sums, run in kernels that round like all others.
-  const plain = (kind.operator === 'conv' && groups > 1) || (output.dtype === 'int16' && acc.type.dtype === 'int32');
+  const plain =
+    (kind.operator === 'conv' && groups > 1) || (output.dtype === 'int16' && acc.type.dtype === 'int32');
   const rounding = plain ? kernelRounding(operator.rounding) : operator.rounding;
   return operator.requantize(acc, request, rounding, 'requantized');
 }

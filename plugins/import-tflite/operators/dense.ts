@@ -1,7 +1,15 @@
 import { ops, type Tensor, type Value } from 'match-compiler';
 import { attributeInvalid, notSupported, shapeFault, typesUnsupported } from '../diagnostics.ts';
 import type { OperatorImport } from '../operator-import.ts';
-import { fusedActivation, isQuantizedType, kernelRounding, limited, limits, quantizedBounds, type RealBounds } from '../quantized.ts';
+import {
+  fusedActivation,
+  isQuantizedType,
+  kernelRounding,
+  limited,
+  limits,
+  quantizedBounds,
+  type RealBounds,
+} from '../quantized.ts';
 import { accumulatorOf } from './convolution.ts';
 import { dynamicRangeLayer, isDynamicRange } from './dynamic-range.ts';
 import type { OperatorTable } from './handler.ts';
@@ -28,7 +36,11 @@ function importFullyConnected(operator: OperatorImport): Value {
   const kept = options?.bool(fields.keepDims) ?? false;
   const outputShape = kept ? [...input.type.shape.slice(0, -1), columns] : [rows, columns];
   if (kept && input.type.shape.at(-1) !== depth) {
-    throw attributeInvalid(operator, 'keep_num_dims', `keeps a last dimension of ${input.type.shape.at(-1)} instead of ${depth}`);
+    throw attributeInvalid(
+      operator,
+      'keep_num_dims',
+      `keeps a last dimension of ${input.type.shape.at(-1)} instead of ${depth}`,
+    );
   }
   if (input.type.dtype !== 'float32') return quantizedLayer(operator, x, activation, outputShape);
   const asymmetric = options?.bool(fields.asymmetricInputs) ?? false;
@@ -47,12 +59,20 @@ function asRows(operator: OperatorImport, input: Value, depth: number): Value {
   if (input.type.shape.length === 2 && input.type.shape[1] === depth) return input;
   const count = input.type.shape.reduce((product, extent) => product * extent, 1);
   if (depth < 1 || count % depth !== 0) {
-    throw shapeFault(operator, `an input of shape [${input.type.shape.join(', ')}] for weights that take ${depth} features`);
+    throw shapeFault(
+      operator,
+      `an input of shape [${input.type.shape.join(', ')}] for weights that take ${depth} features`,
+    );
   }
   return operator.add(ops.reshape, [input], { shape: [count / depth, depth] }, 'rows');
 }
 
-function floatLayer(operator: OperatorImport, x: Value, activation: RealBounds, shape: readonly number[]): Value {
+function floatLayer(
+  operator: OperatorImport,
+  x: Value,
+  activation: RealBounds,
+  shape: readonly number[],
+): Value {
   const w = operator.isConstantInput(weightsInput) ? floatConstant(operator) : operator.input(weightsInput);
   const bias = biasOf(operator, 'float32');
   const inputs = [x, w, ...(bias ? [bias] : [])];
@@ -72,12 +92,20 @@ function floatConstant(operator: OperatorImport): Value {
   return operator.constantFrom(weightsInput, 'float32', () => floatWeights(operator, weights, 0));
 }
 
-function quantizedLayer(operator: OperatorImport, x: Value, activation: RealBounds, shape: readonly number[]): Value {
+function quantizedLayer(
+  operator: OperatorImport,
+  x: Value,
+  activation: RealBounds,
+  shape: readonly number[],
+): Value {
   const w = operator.input(weightsInput);
   const scales = layerScales(operator, x.type.dtype, w.type.dtype, 0, true);
   const output = operator.outputScale();
   if (!scales || !isQuantizedType(output.dtype)) {
-    throw typesUnsupported(operator, `${x.type.dtype} with weights of ${w.type.dtype} and ${output.dtype} outputs`);
+    throw typesUnsupported(
+      operator,
+      `${x.type.dtype} with weights of ${w.type.dtype} and ${output.dtype} outputs`,
+    );
   }
   const accumulator = accumulatorOf(operator, x.type.dtype);
   const bias = biasOf(operator, accumulator);

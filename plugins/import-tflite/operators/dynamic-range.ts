@@ -28,7 +28,9 @@ export function dynamicRangeLayer(
   layer: (q: Value) => Value,
   biasShape: (channels: number) => readonly number[],
 ): Value {
-  operator.note('float layers with 8-bit weights quantize their activations at run time, symmetrically, as TFLite does');
+  operator.note(
+    'float layers with 8-bit weights quantize their activations at run time, symmetrically, as TFLite does',
+  );
   const dtype = 'float32';
   const scalar = (value: number, role: string): Value => operator.constant(tensor(dtype, [], [value]), role);
   const axes = x.type.shape.map((_, axis) => axis).slice(1);

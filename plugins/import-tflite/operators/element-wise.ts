@@ -35,7 +35,12 @@ function importBatchMatMul(operator: OperatorImport): Value {
     if (x.type.dtype !== 'float32') throw typesUnsupported(operator, x.type.dtype);
     if (!swapped) return x;
     const axes = x.type.shape.map((_, axis) => axis);
-    return operator.add(ops.transpose, [x], { perm: [...axes.slice(0, -2), ...axes.slice(-2).reverse()] }, `operand${index}`);
+    return operator.add(
+      ops.transpose,
+      [x],
+      { perm: [...axes.slice(0, -2), ...axes.slice(-2).reverse()] },
+      `operand${index}`,
+    );
   };
   const a = operand(0, options?.bool(matmulFields.adjX) ?? false);
   const b = operand(1, options?.bool(matmulFields.adjY) ?? false);

@@ -33,9 +33,18 @@ export function layerScales(
   const { scale, zeroPoint } = operator.channelScales(weightsInput, channelAxis);
   const [first = 0] = zeroPoint;
   const uneven = zeroPoint.some((value) => value !== first) || (first !== 0 && (signed || scale.length > 1));
-  if (uneven) throw operatorQuantization(operator, operator.inputTensor(weightsInput).name, `has the zero point ${first}`);
+  if (uneven)
+    throw operatorQuantization(
+      operator,
+      operator.inputTensor(weightsInput).name,
+      `has the zero point ${first}`,
+    );
   if (input === 'int16' && x.zeroPoint !== 0) {
-    throw operatorQuantization(operator, operator.inputTensor(0).name, `has the zero point ${x.zeroPoint} in 16 bits`);
+    throw operatorQuantization(
+      operator,
+      operator.inputTensor(0).name,
+      `has the zero point ${x.zeroPoint} in 16 bits`,
+    );
   }
   const zeroPoints = { inputZeroPoint: x.zeroPoint, weightZeroPoint: first };
   const [only = 1, ...others] = scale;

@@ -2,7 +2,14 @@ import { isInteger, ops, tensor, type Value } from 'match-compiler';
 import { attributeInvalid, notSupported, operatorQuantization, typesUnsupported } from '../diagnostics.ts';
 import { mirrorPadModes } from '../file/schema.ts';
 import type { OperatorImport } from '../operator-import.ts';
-import { fusedActivation, isQuantizedType, kernelRounding, limits, quantizedBounds, sameScale } from '../quantized.ts';
+import {
+  fusedActivation,
+  isQuantizedType,
+  kernelRounding,
+  limits,
+  quantizedBounds,
+  sameScale,
+} from '../quantized.ts';
 import { numbersOf } from '../tensors.ts';
 import type { OperatorTable } from './handler.ts';
 
@@ -25,9 +32,15 @@ function importReshape(operator: OperatorImport): Value {
   const open = wanted.filter((extent) => extent === -1).length;
   const known = product(wanted.filter((extent) => extent !== -1));
   if (open > 1 || (open === 1 && (known < 1 || count % known !== 0))) {
-    throw attributeInvalid(operator, 'its shape', `[${wanted.join(', ')}] does not fit [${x.type.shape.join(', ')}]`);
+    throw attributeInvalid(
+      operator,
+      'its shape',
+      `[${wanted.join(', ')}] does not fit [${x.type.shape.join(', ')}]`,
+    );
   }
-  return operator.result(ops.reshape, [x], { shape: wanted.map((extent) => (extent === -1 ? count / known : extent)) });
+  return operator.result(ops.reshape, [x], {
+    shape: wanted.map((extent) => (extent === -1 ? count / known : extent)),
+  });
 }
 
 function importSqueeze(operator: OperatorImport): Value {
@@ -35,8 +48,11 @@ function importSqueeze(operator: OperatorImport): Value {
   const { shape } = x.type;
   const listed = operator.options('Squeeze')?.int32s(squeezeFields.axes) ?? [];
   const axes = new Set(listed.map((axis) => operator.axis(axis, shape.length)));
-  const squeezed = (extent: number, axis: number): boolean => (axes.size === 0 ? extent === 1 : axes.has(axis));
-  return operator.result(ops.reshape, [x], { shape: shape.filter((extent, axis) => !squeezed(extent, axis)) });
+  const squeezed = (extent: number, axis: number): boolean =>
+    axes.size === 0 ? extent === 1 : axes.has(axis);
+  return operator.result(ops.reshape, [x], {
+    shape: shape.filter((extent, axis) => !squeezed(extent, axis)),
+  });
 }
 
 function importExpandDims(operator: OperatorImport): Value {
@@ -49,7 +65,9 @@ function importExpandDims(operator: OperatorImport): Value {
 function importTranspose(operator: OperatorImport): Value {
   const x = operator.input(0);
   const { length } = x.type.shape;
-  return operator.result(ops.transpose, [x], { perm: operator.integers(1, 'permutation').map((axis) => operator.axis(axis, length)) });
+  return operator.result(ops.transpose, [x], {
+    perm: operator.integers(1, 'permutation').map((axis) => operator.axis(axis, length)),
+  });
 }
 
 /** Quantized tensors are padded with what stands for 0. */
@@ -67,9 +85,15 @@ function importPad(operator: OperatorImport): Value {
 function paddingValue(operator: OperatorImport, x: Value): number {
   const { type, data } = operator.constantInput(2, 'padding value');
   if (data.length !== 1 || type.dtype !== x.type.dtype) {
-    throw notSupported(operator, `a padding value of ${type.dtype}[${type.shape.join(',')}] for ${x.type.dtype}`);
+    throw notSupported(
+      operator,
+      `a padding value of ${type.dtype}[${type.shape.join(',')}] for ${x.type.dtype}`,
+    );
   }
-  if (operator.isQuantized(operator.inputTensor(2)) && !sameScale(operator.inputScale(2), operator.inputScale(0))) {
+  if (
+    operator.isQuantized(operator.inputTensor(2)) &&
+    !sameScale(operator.inputScale(2), operator.inputScale(0))
+  ) {
     throw notSupported(operator, 'a padding value with another scale than the input');
   }
   return Number(data[0]);
@@ -77,7 +101,8 @@ function paddingValue(operator: OperatorImport, x: Value): number {
 
 function importMirrorPad(operator: OperatorImport): Value {
   const mode = mirrorPadModes[operator.options('MirrorPad')?.int8(mirrorPadFields.mode) ?? 0];
-  if (mode !== 'REFLECT') throw attributeInvalid(operator, 'its mode', `is ${mode ?? 'unknown'}, only REFLECT is supported`);
+  if (mode !== 'REFLECT')
+    throw attributeInvalid(operator, 'its mode', `is ${mode ?? 'unknown'}, only REFLECT is supported`);
   const x = operator.input(0);
   return operator.result(ops.pad, [x], { pads: padsOf(operator, x), value: 0, mode: 'reflect' });
 }
@@ -86,7 +111,8 @@ function importMirrorPad(operator: OperatorImport): Value {
 function padsOf(operator: OperatorImport, x: Value): number[] {
   const pairs = operator.integers(1, 'paddings');
   const rank = x.type.shape.length;
-  if (pairs.length !== 2 * rank) throw attributeInvalid(operator, 'its paddings', `are ${pairs.length} numbers for ${rank} dimensions`);
+  if (pairs.length !== 2 * rank)
+    throw attributeInvalid(operator, 'its paddings', `are ${pairs.length} numbers for ${rank} dimensions`);
   return [...pairs.filter((_, i) => i % 2 === 0), ...pairs.filter((_, i) => i % 2 === 1)];
 }
 
@@ -104,7 +130,8 @@ function importConcatenation(operator: OperatorImport): Value {
     throw notSupported(operator, 'a fused activation on plain integers');
   }
   const bounds = quantized ? quantizedBounds(activation, operator.outputScale()) : activation;
-  if ((isInteger(dtype) && !quantized) || !limits(dtype, bounds)) return operator.result(ops.concat, inputs, { axis });
+  if ((isInteger(dtype) && !quantized) || !limits(dtype, bounds))
+    return operator.result(ops.concat, inputs, { axis });
   return operator.result(ops.clip, [operator.add(ops.concat, inputs, { axis }, 'unclipped')], bounds);
 }
 
@@ -131,7 +158,10 @@ function importPack(operator: OperatorImport): Value {
   const inputs = Array.from({ length: operator.inputCount }, (_, i) => operator.input(i));
   const [first] = inputs;
   if (!first) throw attributeInvalid(operator, 'its list of inputs', 'is empty');
-  const axis = operator.axis(operator.options('Pack')?.int32(packFields.axis) ?? 0, first.type.shape.length + 1);
+  const axis = operator.axis(
+    operator.options('Pack')?.int32(packFields.axis) ?? 0,
+    first.type.shape.length + 1,
+  );
   const parts = inputs.map((input, i) =>
     operator.add(ops.reshape, [input], { shape: input.type.shape.toSpliced(axis, 0, 1) }, `part${i}`),
   );
@@ -143,7 +173,12 @@ function importUnpack(operator: OperatorImport): Value[] {
   const { shape } = x.type;
   const axis = operator.axis(operator.options('Unpack')?.int32(packFields.axis) ?? 0, shape.length);
   const extent = shape[axis] ?? 0;
-  if (operator.outputCount !== extent) throw attributeInvalid(operator, 'its number of outputs', `is ${operator.outputCount} instead of ${extent}`);
+  if (operator.outputCount !== extent)
+    throw attributeInvalid(
+      operator,
+      'its number of outputs',
+      `is ${operator.outputCount} instead of ${extent}`,
+    );
   return Array.from({ length: extent }, (_, i) => {
     const starts = shape.map((_extent, at) => (at === axis ? i : 0));
     const ends = shape.map((size, at) => (at === axis ? i + 1 : size));
@@ -160,7 +195,8 @@ function importGather(operator: OperatorImport): Value {
   if (indices.constant) {
     const extent = x.type.shape[axis] ?? 0;
     const outside = numbersOf(indices.constant).find((index) => !(index >= 0 && index < extent));
-    if (outside !== undefined) throw attributeInvalid(operator, 'its list of indices', `has ${outside} for an extent of ${extent}`);
+    if (outside !== undefined)
+      throw attributeInvalid(operator, 'its list of indices', `has ${outside} for an extent of ${extent}`);
   }
   return operator.result(ops.gather, [x, indices], { axis });
 }

@@ -1,7 +1,14 @@
 import { ops, type Value } from 'match-compiler';
 import { operatorQuantization, typesUnsupported } from '../diagnostics.ts';
 import type { OperatorImport } from '../operator-import.ts';
-import { fusedActivation, isQuantizedType, limited, quantizedBounds, sameScale, type RealBounds } from '../quantized.ts';
+import {
+  fusedActivation,
+  isQuantizedType,
+  limited,
+  quantizedBounds,
+  sameScale,
+  type RealBounds,
+} from '../quantized.ts';
 import type { OperatorTable } from './handler.ts';
 import { windowOf, type Window } from './window.ts';
 

@@ -1,6 +1,7 @@
 import { ops, quantizeMultiplier, tensor, type Value } from 'match-compiler';
 import { operatorQuantization, typesUnsupported } from '../diagnostics.ts';
-import type { OperatorImport, TensorScale } from '../operator-import.ts';
+import type { OperatorImport } from '../operator-import.ts';
+import type { TensorScale } from '../operator-operands.ts';
 import { isQuantizedType, isTfliteRounding, kernelRounding, sameScale } from '../quantized.ts';
 import type { OperatorTable } from './handler.ts';
 
@@ -93,9 +94,15 @@ function meanScaling(
   image: boolean,
 ): MeanScaling {
   const ratio = input.scale / output.scale;
-  if (!(ratio < 2 ** 30)) throw operatorQuantization(operator, operator.node, `has a scale so fine that the mean is multiplied by ${ratio}`);
+  if (!(ratio < 2 ** 30))
+    throw operatorQuantization(
+      operator,
+      operator.node,
+      `has a scale so fine that the mean is multiplied by ${ratio}`,
+    );
   const general = { sumZeroPoint: input.zeroPoint * count, zeroPoint: output.zeroPoint };
-  if (!isTfliteRounding(operator.rounding)) return { ...general, factor: { outputScale: output.scale * count } };
+  if (!isTfliteRounding(operator.rounding))
+    return { ...general, factor: { outputScale: output.scale * count } };
   if (image && operator.rounding === 'tflite-builtin' && input.dtype !== 'int16') {
     const offset = Math.fround(Math.fround(input.zeroPoint * input.scale) / output.scale);
     const bias = output.zeroPoint - Math.trunc(Math.fround(offset + (offset > 0 ? 0.5 : -0.5)));
@@ -125,7 +132,8 @@ function scaled(operator: OperatorImport, sum: Value, scaling: MeanScaling, outp
   }
   const multiplier = operator.constant(tensor('int32', [1], [factor.multiplier]), 'multiplier');
   const shift = operator.constant(tensor('int8', [1], [factor.shift]), 'shift');
-  const [min, max] = output.dtype === 'int8' ? [-128, 127] : output.dtype === 'uint8' ? [0, 255] : [-32768, 32767];
+  const [min, max] =
+    output.dtype === 'int8' ? [-128, 127] : output.dtype === 'uint8' ? [0, 255] : [-32768, 32767];
   return operator.add(
     ops.requantize,
     [sum, multiplier, shift],

@@ -19,7 +19,12 @@ function importResizeNearest(operator: OperatorImport): Value {
     throw attributeInvalid(operator, 'its size', `is [${rows}, ${columns}]`);
   }
   const mapping = (input: number, output: number): number[] =>
-    sources(input, output, options?.bool(fields.alignCorners) ?? false, options?.bool(fields.halfPixelCenters) ?? false);
+    sources(
+      input,
+      output,
+      options?.bool(fields.alignCorners) ?? false,
+      options?.bool(fields.halfPixelCenters) ?? false,
+    );
   const rowSources = mapping(height, rows);
   const columnSources = mapping(width, columns);
   if (repeats(rowSources, rows / height) && repeats(columnSources, columns / width)) {
@@ -27,7 +32,8 @@ function importResizeNearest(operator: OperatorImport): Value {
     const resized = operator.add(ops.resizeNearest, [operator.channelsFirst(x)], { scales }, 'resized');
     return operator.channelsLastResult(resized);
   }
-  const pick = (list: readonly number[], role: string): Value => operator.constant(tensor('int32', [list.length], list), role);
+  const pick = (list: readonly number[], role: string): Value =>
+    operator.constant(tensor('int32', [list.length], list), role);
   const tall = operator.add(ops.gather, [x, pick(rowSources, 'rows')], { axis: 1 }, 'resized');
   return operator.result(ops.gather, [tall, pick(columnSources, 'columns')], { axis: 2 });
 }

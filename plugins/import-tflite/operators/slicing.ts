@@ -4,7 +4,14 @@ import type { OperatorImport } from '../operator-import.ts';
 import type { OperatorTable } from './handler.ts';
 
 /** Field ids of StridedSliceOptions. */
-const fields = { beginMask: 0, endMask: 1, ellipsisMask: 2, newAxisMask: 3, shrinkAxisMask: 4, offset: 5 } as const;
+const fields = {
+  beginMask: 0,
+  endMask: 1,
+  ellipsisMask: 2,
+  newAxisMask: 3,
+  shrinkAxisMask: 4,
+  offset: 5,
+} as const;
 
 /** Begins and sizes per axis; a size of −1 takes the rest. */
 function importSlice(operator: OperatorImport): Value {
@@ -13,7 +20,11 @@ function importSlice(operator: OperatorImport): Value {
   const starts = operator.integers(1, 'begin');
   const sizes = operator.integers(2, 'size');
   if (starts.length !== shape.length || sizes.length !== shape.length) {
-    throw attributeInvalid(operator, 'begin and size', `have ${starts.length} and ${sizes.length} entries for ${shape.length} dimensions`);
+    throw attributeInvalid(
+      operator,
+      'begin and size',
+      `have ${starts.length} and ${sizes.length} entries for ${shape.length} dimensions`,
+    );
   }
   const ends = sizes.map((size, axis) => (size === -1 ? (shape[axis] ?? 0) : (starts[axis] ?? 0) + size));
   return operator.result(ops.slice, [x], { starts, ends, steps: shape.map(() => 1) });
@@ -32,8 +43,17 @@ function importStridedSlice(operator: OperatorImport): Value {
   if (options?.bool(fields.offset)) throw notSupported(operator, 'ends relative to begins');
   const x = operator.input(0);
   const { shape } = x.type;
-  const [begins, ends, strides] = [1, 2, 3].map((i) => operator.integers(i, ['', 'begin', 'end', 'strides'][i] ?? ''));
-  if (!begins || !ends || !strides || begins.length > shape.length || ends.length !== begins.length || strides.length !== begins.length) {
+  const [begins, ends, strides] = [1, 2, 3].map((i) =>
+    operator.integers(i, ['', 'begin', 'end', 'strides'][i] ?? ''),
+  );
+  if (
+    !begins ||
+    !ends ||
+    !strides ||
+    begins.length > shape.length ||
+    ends.length !== begins.length ||
+    strides.length !== begins.length
+  ) {
     throw attributeInvalid(operator, 'begin, end and strides', `do not fit ${shape.length} dimensions`);
   }
   const has = (field: number, axis: number): boolean => (mask(field) >> axis) % 2 !== 0;
@@ -55,7 +75,9 @@ function importStridedSlice(operator: OperatorImport): Value {
     ends: parts.map((part) => part.end),
     steps: parts.map((part) => part.step),
   };
-  const kept = shape.map((_, axis) => axis).filter((axis) => !has(fields.shrinkAxisMask, axis) || axis >= begins.length);
+  const kept = shape
+    .map((_, axis) => axis)
+    .filter((axis) => !has(fields.shrinkAxisMask, axis) || axis >= begins.length);
   if (kept.length === shape.length) return operator.result(ops.slice, [x], attributes);
   const sliced = operator.add(ops.slice, [x], attributes, 'slice');
   return operator.result(ops.reshape, [sliced], { shape: kept.map((axis) => sliced.type.shape[axis] ?? 1) });
@@ -70,7 +92,8 @@ interface Range {
 /** Negative positions count from the end; those outside are moved to the edge. An end of −1 is before the first. */
 function normalized(begin: number | undefined, end: number | undefined, step: number, extent: number): Range {
   const [lowest, highest] = step > 0 ? [0, extent] : [-1, extent - 1];
-  const clamp = (position: number): number => Math.min(highest, Math.max(lowest, position < 0 ? position + extent : position));
+  const clamp = (position: number): number =>
+    Math.min(highest, Math.max(lowest, position < 0 ? position + extent : position));
   const start = begin === undefined ? (step > 0 ? 0 : extent - 1) : clamp(begin);
   const stop = end === undefined ? (step > 0 ? extent : -1) : clamp(end);
   return { start, end: stop, step };

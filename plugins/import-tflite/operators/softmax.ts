@@ -25,7 +25,11 @@ function importSoftmax(operator: OperatorImport): Value {
   const lowest = dtype === 'int8' ? -128 : 0;
   // The kernels are written for this output scale and no other.
   if (output.zeroPoint !== lowest || Math.abs(output.scale * 256 - 1) > 0.001) {
-    throw operatorQuantization(operator, operator.node, `has the scale ${output.scale} and zero point ${output.zeroPoint} instead of 1/256 and ${lowest}`);
+    throw operatorQuantization(
+      operator,
+      operator.node,
+      `has the scale ${output.scale} and zero point ${output.zeroPoint} instead of 1/256 and ${lowest}`,
+    );
   }
   return operator.result(ops.quantizedSoftmax, [x], {
     axis,

@@ -31,4 +31,11 @@ export const operators: OperatorTable = Object.freeze({
 });
 
 /** Operators that run other subgraphs. */
-export const controlFlow: ReadonlySet<string> = new Set(['IF', 'WHILE', 'CALL', 'CALL_ONCE', 'STABLEHLO_WHILE', 'STABLEHLO_COMPOSITE']);
+export const controlFlow: ReadonlySet<string> = new Set([
+  'IF',
+  'WHILE',
+  'CALL',
+  'CALL_ONCE',
+  'STABLEHLO_WHILE',
+  'STABLEHLO_COMPOSITE',
+]);

@@ -23,7 +23,8 @@ export function permuted(tensor: Tensor, perm: readonly number[]): Tensor {
 export function floatWeights(operator: OperatorImport, weights: Tensor, channelAxis: number): Tensor {
   const { dtype, shape } = weights.type;
   if (dtype === 'float32') return weights;
-  if (dtype !== 'int8' && dtype !== 'uint8') throw notSupported(operator, `weights of ${dtype} with float activations`);
+  if (dtype !== 'int8' && dtype !== 'uint8')
+    throw notSupported(operator, `weights of ${dtype} with float activations`);
   operator.note('weights stored in 8 bits for float operators are dequantized: activations stay float32');
   const { scale, zeroPoint } = operator.channelScales(weightsInput, channelAxis);
   const inner = shape.slice(channelAxis + 1).reduce((product, extent) => product * extent, 1);
@@ -37,6 +38,7 @@ export function floatWeights(operator: OperatorImport, weights: Tensor, channelA
 /** Bias of the wanted type; undefined when there is none. @throws {MatchError} FEATURE_UNSUPPORTED */
 export function biasOf(operator: OperatorImport, dtype: 'int32' | 'int64' | 'float32'): Value | undefined {
   const bias = operator.optionalInput(2);
-  if (bias && bias.type.dtype !== dtype) throw notSupported(operator, `a bias of ${bias.type.dtype} instead of ${dtype}`);
+  if (bias && bias.type.dtype !== dtype)
+    throw notSupported(operator, `a bias of ${bias.type.dtype} instead of ${dtype}`);
   return bias;
 }

@@ -27,7 +27,10 @@ export function windowOf(
   kernel: readonly [number, number],
   dilations: readonly [number, number] = [1, 1],
 ): Window {
-  const strides: [number, number] = [options?.int32(fields.strideH) ?? 0, options?.int32(fields.strideW) ?? 0];
+  const strides: [number, number] = [
+    options?.int32(fields.strideH) ?? 0,
+    options?.int32(fields.strideW) ?? 0,
+  ];
   for (const [name, values] of Object.entries({ kernel, strides, dilations })) {
     if (values.some((value) => value < 1)) {
       throw attributeInvalid(operator, `its ${name}`, `is [${values.join(', ')}], not positive`);

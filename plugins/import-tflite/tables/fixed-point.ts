@@ -6,7 +6,7 @@ import {
   roundingDivideByPowerOfTwo,
   type QuantizedMultiplier,
 } from 'match-compiler';
-import type { TensorScale } from '../operator-import.ts';
+import type { TensorScale } from '../operator-operands.ts';
 import { table } from './float.ts';
 
 /**
@@ -24,7 +24,9 @@ export function fixedPointLogisticTable(input: TensorScale): Int8Array | Uint8Ar
     const x = q - input.zeroPoint;
     if (x <= -radius) return -128;
     if (x >= radius) return 127;
-    return roundingDivideByPowerOfTwo(logistic(requantizeDouble(x, factor.multiplier, factor.shift)), 23) - 128;
+    return (
+      roundingDivideByPowerOfTwo(logistic(requantizeDouble(x, factor.multiplier, factor.shift)), 23) - 128
+    );
   });
 }
 

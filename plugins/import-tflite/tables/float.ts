@@ -1,5 +1,5 @@
 import { integerRange, roundHalfAway, roundHalfEven } from 'match-compiler';
-import type { TensorScale } from '../operator-import.ts';
+import type { TensorScale } from '../operator-operands.ts';
 
 export type RealFunction = (x: number) => number;
 
@@ -16,7 +16,11 @@ export function floatTable(f: RealFunction, input: TensorScale, output: TensorSc
 }
 
 /** The same in real arithmetic (float64), ties to even. */
-export function roundEvenTable(f: RealFunction, input: TensorScale, output: TensorScale): Int8Array | Uint8Array {
+export function roundEvenTable(
+  f: RealFunction,
+  input: TensorScale,
+  output: TensorScale,
+): Int8Array | Uint8Array {
   return table(
     input,
     output,

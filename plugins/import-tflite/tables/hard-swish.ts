@@ -1,5 +1,5 @@
 import { quantizeMultiplier, roundingDivideByPowerOfTwo } from 'match-compiler';
-import type { TensorScale } from '../operator-import.ts';
+import type { TensorScale } from '../operator-operands.ts';
 import { table } from './float.ts';
 
 const max16 = 32767;

@@ -1,5 +1,5 @@
 import { quantizeMultiplier, requantizeDouble, requantizeSingle, type Rounding } from 'match-compiler';
-import type { TensorScale } from '../operator-import.ts';
+import type { TensorScale } from '../operator-operands.ts';
 import { table } from './float.ts';
 
 /**

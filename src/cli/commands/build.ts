@@ -10,7 +10,11 @@ import { formatTable, grouped } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `match build`: models to C. */
-export async function run(model: string | undefined, options: RawOptions, terminal: Terminal): Promise<number> {
+export async function run(
+  model: string | undefined,
+  options: RawOptions,
+  terminal: Terminal,
+): Promise<number> {
   const json = flag(options, 'json');
   const level = choice(options, 'emit', emitLevels);
   const outDir = single(options, 'out');

@@ -8,7 +8,8 @@ import type { Terminal } from '../terminal.ts';
 /** `match explain-line FILE:LINE`: where a line of generated C comes from. */
 export function run(place: string | undefined, options: RawOptions, terminal: Terminal): Promise<number> {
   const [, file, digits] = /^(.+?):(\d+)(?::\d+)?$/.exec(place ?? '') ?? [];
-  if (file === undefined) throw new UsageError('explain-line takes FILE:LINE, for instance match-out/network.c:120');
+  if (file === undefined)
+    throw new UsageError('explain-line takes FILE:LINE, for instance match-out/network.c:120');
   const line = Number(digits);
   const origin = explainLine(readMap(file), line);
   if (!origin) {
@@ -20,7 +21,9 @@ export function run(place: string | undefined, options: RawOptions, terminal: Te
     });
   }
   terminal.out(
-    flag(options, 'json') ? `${JSON.stringify({ ok: true, file, line, origin }, null, 2)}\n` : `${describe(origin)}\n`,
+    flag(options, 'json')
+      ? `${JSON.stringify({ ok: true, file, line, origin }, null, 2)}\n`
+      : `${describe(origin)}\n`,
   );
   return Promise.resolve(exitCodes.ok);
 }

@@ -18,7 +18,11 @@ const subjects = {
 } satisfies Record<string, (options: ProjectOptions) => Promise<readonly Inspection[]>>;
 
 /** `match inspect SUBJECT [MODEL]`. */
-export async function run(argument: string | undefined, options: RawOptions, terminal: Terminal): Promise<number> {
+export async function run(
+  argument: string | undefined,
+  options: RawOptions,
+  terminal: Terminal,
+): Promise<number> {
   const names = Object.keys(subjects) as (keyof typeof subjects)[];
   const subject = oneOf('the subject of inspect', String(options['subject']), names);
   // Where no model is needed, the argument may name the target.

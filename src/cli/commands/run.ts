@@ -9,7 +9,11 @@ import { grouped } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `match run`: build, run on this machine, compare. */
-export async function run(model: string | undefined, options: RawOptions, terminal: Terminal): Promise<number> {
+export async function run(
+  model: string | undefined,
+  options: RawOptions,
+  terminal: Terminal,
+): Promise<number> {
   const seed = seedOption(options);
   const tolerance = toleranceOption(options);
   const progress = createProgress(terminal);
@@ -58,7 +62,9 @@ function outputLines({ name, type, interpreter, expected }: OutputResult, termin
 function comparisonLine(against: string, comparison: Comparison, terminal: Terminal): string {
   const { red, dim } = terminal.outStyle;
   const { elements, differing, maxDifference, first, tolerance } = comparison;
-  const rule = tolerance ? `within ${tolerance.absolute} + ${tolerance.relative} * |reference|` : 'bit for bit';
+  const rule = tolerance
+    ? `within ${tolerance.absolute} + ${tolerance.relative} * |reference|`
+    : 'bit for bit';
   const label = dim(`    ${against.padEnd(12)}`);
   const largest = `largest difference ${maxDifference}`;
   if (!first) {

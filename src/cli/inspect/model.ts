@@ -12,7 +12,8 @@ export async function inspectModel(options: ProjectOptions): Promise<readonly In
   const [target] = project.targets;
   const pairs = project.pairs.filter((pair) => pair.target === target);
   const found: Inspection[] = [];
-  for (const pair of pairs) found.push(describe(await importPair(createPipeline(project, pair, options), pair)));
+  for (const pair of pairs)
+    found.push(describe(await importPair(createPipeline(project, pair, options), pair)));
   return found;
 }
 
@@ -61,7 +62,9 @@ function edge({ name, type }: Value): string {
   if (!quantization) return `${name}: ${formatType(type)}`;
   const { scale, zeroPoint } = quantization;
   const meaning =
-    scale.length === 1 ? `${scale[0]} * (q - ${zeroPoint[0]})` : `${scale.length} scales along axis ${quantization.axis}`;
+    scale.length === 1
+      ? `${scale[0]} * (q - ${zeroPoint[0]})`
+      : `${scale.length} scales along axis ${quantization.axis}`;
   return `${name}: ${formatType(type)} = ${meaning}`;
 }
 

@@ -20,7 +20,13 @@ function describe({ plugin, target }: TargetBundle): Inspection {
       ['constants', `live in ${target.homes.constants}`],
     ]),
     formatTable(
-      [{ title: 'memory' }, { title: 'bytes', right: true }, { title: 'align', right: true }, { title: 'access' }, { title: 'links' }],
+      [
+        { title: 'memory' },
+        { title: 'bytes', right: true },
+        { title: 'align', right: true },
+        { title: 'access' },
+        { title: 'links' },
+      ],
       memories.map(([name, { bytes, alignment, access, links }]) => [
         name,
         Number.isFinite(bytes) ? grouped(bytes) : 'unlimited',
@@ -56,14 +62,16 @@ function describe({ plugin, target }: TargetBundle): Inspection {
       description: target.description,
       memories: target.memories,
       homes: target.homes,
-      modules: target.modules.map(({ name, description, operands, queueDepth, dispatchCycles, patterns }) => ({
-        name,
-        description,
-        operands,
-        queueDepth,
-        dispatchCycles,
-        patterns: patterns.map(({ name: kernel, pattern }) => ({ name: kernel, pattern: pattern.text })),
-      })),
+      modules: target.modules.map(
+        ({ name, description, operands, queueDepth, dispatchCycles, patterns }) => ({
+          name,
+          description,
+          operands,
+          queueDepth,
+          dispatchCycles,
+          patterns: patterns.map(({ name: kernel, pattern }) => ({ name: kernel, pattern: pattern.text })),
+        }),
+      ),
       platforms: target.platforms,
     },
   };

@@ -110,7 +110,7 @@ function reduction(
   return {
     acc_type: type,
     initial: '0',
-    accumulate: `acc += (${type})${element};`,
+    accumulate: `acc = acc + (${type})${element};`,
     result: x.type === type ? 'acc' : `(${x.type})acc`,
   };
 }

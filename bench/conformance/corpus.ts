@@ -48,6 +48,7 @@ const folders = [
   'tflite-ops/mlonmcu-layers/',
   'tflite-ops/hello',
   'tflite-ops/micro',
+  'tflite-ops/seanet/',
 ];
 
 /** Every model under every rule that the corpus has expected outputs for, and QDQ under the default rule as well. */
@@ -78,13 +79,13 @@ export function readTensor(corpus: string, { file, dtype, shape }: FileTensor): 
   return tensorFromBytes({ dtype: dtype satisfies DataType, shape }, readFileSync(join(corpus, file)));
 }
 
-/** The tensors of a case that must come out, by name. */
+/** The tensors of a case that must come out, by name; `#0`, `#1`, … for outputs that the file leaves unnamed. */
 export function expectations(
   corpus: string,
   entry: CorpusCase,
 ): { readonly name: string; readonly tensor: Tensor }[] {
   const files = [...entry.outputs, ...(entry.intermediate ?? []), ...(entry.convention?.outputs ?? [])];
-  return files.map((file) => ({ name: file.name, tensor: readTensor(corpus, file) }));
+  return files.map((file, i) => ({ name: file.name || `#${i}`, tensor: readTensor(corpus, file) }));
 }
 
 /** How far a tensor of this case may be off; undefined when it must be exact. */

@@ -57,7 +57,7 @@ function isWorthSinking(
 /** Rebuilds a node on operands before p and permutes its results. */
 function applyBefore(node: Node, p: Permutation, moved: Commuted, rewriter: Rewriter): void {
   const inputs = node.inputs.map((input, i) =>
-    moved.carriers.includes(i) ? undone(input, p, rewriter) : input,
+    moved.carriers.includes(i) ? undone(input, p, node, rewriter) : input,
   );
   const transposes = node.inputs.map((input) => rewriter.from(input, ops.transpose));
   const results = rewriter.add(node.op, inputs, moved.attributes, {

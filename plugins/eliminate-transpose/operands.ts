@@ -1,4 +1,13 @@
-import { isOp, ops, reshapedTensor, transposedTensor, type Rewriter, type Value } from 'match-compiler';
+import {
+  isOp,
+  ops,
+  reshapedTensor,
+  transposedTensor,
+  type Node,
+  type Rewriter,
+  type SourceLocation,
+  type Value,
+} from 'match-compiler';
 import {
   composed,
   inverse,
@@ -26,8 +35,8 @@ export function costOfUndoing(
   return movesNothing(alignedShape(value, p), inverse(p)) ? 0 : 1;
 }
 
-/** `value` with the permutation p undone, its shape filled up to the rank of p first. */
-export function undone(value: Value, p: Permutation, rewriter: Rewriter): Value {
+/** `value` for `reader` with the permutation p undone, its shape filled up to the rank of p first. */
+export function undone(value: Value, p: Permutation, reader: Node, rewriter: Rewriter): Value {
   const shape = alignedShape(value, p);
   const back = inverse(p);
   if (value.constant) {
@@ -39,18 +48,24 @@ export function undone(value: Value, p: Permutation, rewriter: Rewriter): Value 
   const [source] = before?.inputs ?? [];
   if (isOp(before, ops.transpose) && source && value.type.shape.length === p.length) {
     const perm = composed(before.attributes.perm, back);
-    return isIdentity(perm) ? source : transposed(source, perm, value.name, rewriter);
+    return isIdentity(perm) ? source : transposed(source, perm, value.name, before.loc, rewriter);
   }
-  const name = value.name;
+  const { name } = value;
+  const { loc } = before ?? reader;
   const full =
     shape.length === value.type.shape.length
       ? value
       : rewriter.add1(ops.reshape, [value], { shape }, { name: name, loc: before?.loc ?? [] });
-  return transposed(full, back, name, rewriter);
+  return transposed(full, back, name, loc, rewriter);
 }
 
-function transposed(value: Value, perm: Permutation, name: string, rewriter: Rewriter): Value {
-  const loc = rewriter.producer(value)?.loc ?? [];
+function transposed(
+  value: Value,
+  perm: Permutation,
+  name: string,
+  loc: readonly SourceLocation[],
+  rewriter: Rewriter,
+): Value {
   const { shape } = value.type;
   if (movesNothing(shape, perm)) {
     return rewriter.add1(ops.reshape, [value], { shape: permutedShape(shape, perm) }, { name: name, loc });

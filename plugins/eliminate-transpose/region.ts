@@ -129,7 +129,7 @@ function flip(region: Region, p: Permutation, rewriter: Rewriter): void {
     const inputs = node.inputs.map((input, i): Value => {
       if (!moved.carriers.includes(i)) return input;
       let now = made.get(input);
-      if (!now) made.set(input, (now = undone(input, p, rewriter)));
+      if (!now) made.set(input, (now = undone(input, p, node, rewriter)));
       return now;
     });
     const results = rewriter.add(node.op, inputs, moved.attributes, {

@@ -93,15 +93,15 @@ function onIntegers(node: Node, { zeroPoint, scales, value }: DequantizedChannel
   if (isOp(node, ops.pad)) {
     const { mode } = node.attributes;
     if (mode !== 'constant')
-      return { op: node.op as OpDefinition, attributes: { ...node.attributes, value: 0 } };
+      return { op: node.op, attributes: { ...node.attributes, value: 0 } };
     if (node.attributes.value !== 0 || !zero) return undefined;
-    return { op: node.op as OpDefinition, attributes: { ...node.attributes, value: zeroPoint } };
+    return { op: node.op, attributes: { ...node.attributes, value: zeroPoint } };
   }
   if (isOp(node, ops.clip)) {
     // A relu's limit is the zero point; other limits lie between integers.
     if (node.attributes.min !== 0 || node.attributes.max !== Infinity || !zero || scales.length !== 1)
       return undefined;
-    return { op: node.op as OpDefinition, attributes: { min: zeroPoint, max } };
+    return { op: node.op, attributes: { min: zeroPoint, max } };
   }
   return { op: node.op, attributes: node.attributes };
 }

@@ -38,14 +38,6 @@ export function searchWithin(problem: PlacementProblem, limit: number, effort: E
   return new Search(problem, limit, effort).run();
 }
 
-/** Least offsets of the unplaced items. */
-interface Floors {
-  /** Above every placed item that is live at the same time. */
-  readonly own: Float64Array;
-  /** No less than `own`: what the order of placement implies as well. */
-  readonly implied: Float64Array;
-}
-
 /** The place in the order: the item placed last, or none where a part of the search begins, and its offset. */
 interface Place {
   readonly last: number;
@@ -66,6 +58,12 @@ class Search {
   readonly #monotone: boolean;
   readonly #placed: Uint8Array;
   readonly #offsets: Float64Array;
+  /** Least offset of each unplaced item: above every placed item that is live at the same time. */
+  readonly #floors: Float64Array;
+  /** No less than the floors: what the order of placement implies as well. */
+  readonly #implied: Float64Array;
+  /** Triples of item, floor and implied floor as they were, to go back to. */
+  readonly #trail: number[] = [];
   #nodes = 0;
 
   constructor(problem: PlacementProblem, limit: number, effort: Effort) {
@@ -75,25 +73,25 @@ class Search {
     this.#effort = effort;
     this.#sizes = Float64Array.from(items, ({ size }) => size);
     this.#alignments = Float64Array.from(items, ({ alignment }) => alignment);
-    this.#neighbours = items.map((item, i) =>
-      Int32Array.from(items.flatMap((other, j) => (j !== i && liveAtOnce(item, other) ? [j] : []))),
-    );
-    this.#clearances = this.#neighbours.map((list, i) =>
+    this.#neighbours = problem.neighbours;
+    this.#clearances = problem.neighbours.map((list, i) =>
       Float64Array.from(list, (j) => clearanceOf(problem, i, j)),
     );
-    this.#twins = Int32Array.from(items, (_, i) =>
-      items.slice(0, i).findLastIndex((__, j) => this.#alike(i, j)),
+    this.#twins = Int32Array.from(
+      problem.neighbours,
+      (list, i) => list.findLast((j) => j < i && this.#alike(i, j)) ?? -1,
     );
     this.#monotone = problem.permissions.every(({ lead }) => lead >= 0);
     this.#placed = new Uint8Array(items.length);
     this.#offsets = new Float64Array(items.length);
+    this.#floors = new Float64Array(items.length);
+    this.#implied = new Float64Array(items.length);
   }
 
   run(): SearchResult {
     const { items } = this.#problem;
     const order = items.map((_, i) => i).sort((a, b) => this.#item(a).first - this.#item(b).first || a - b);
-    const zero = new Float64Array(items.length);
-    const outcome = this.#searchParts(order, { own: zero, implied: zero }, { last: -1, reached: -1 });
+    const outcome = this.#searchParts(order, { last: -1, reached: -1 });
     return { outcome, offsets: this.#offsets, nodes: this.#nodes };
   }
 
@@ -109,12 +107,12 @@ class Search {
   }
 
   /** Places all of `rest`, sorted by beginning, one part in time after the other. */
-  #searchParts(rest: readonly number[], floors: Floors, place: Place): SearchResult['outcome'] {
+  #searchParts(rest: readonly number[], place: Place): SearchResult['outcome'] {
     const parts = this.#partsOf(rest);
     const from: Place =
       parts.length === 1 ? place : { last: -1, reached: this.#monotone ? place.reached : -1 };
     for (const [k, part] of parts.entries()) {
-      const outcome = this.#searchPart(part, floors, from);
+      const outcome = this.#searchPart(part, from);
       if (outcome === 'found') continue;
       for (const done of parts.slice(0, k)) for (const i of done) this.#placed[i] = 0;
       return outcome;
@@ -135,55 +133,77 @@ class Search {
     return parts;
   }
 
-  #searchPart(part: readonly number[], floors: Floors, place: Place): SearchResult['outcome'] {
+  #searchPart(part: readonly number[], place: Place): SearchResult['outcome'] {
     if (this.#effort.spent >= this.#effort.limit) return 'unknown';
     this.#nodes++;
     this.#effort.spent += part.length;
-    if (!this.#imply(part, floors, place) || !this.#canFinish(part, floors.implied)) return 'none';
-    for (const i of this.#candidates(part, floors, place)) {
-      const offset = floors.own[i] ?? 0;
+    const arrival = this.#trail.length;
+    const outcome = this.#imply(part, place) && this.#canFinish(part) ? this.#branch(part, place) : 'none';
+    this.#backTo(arrival);
+    return outcome;
+  }
+
+  #branch(part: readonly number[], place: Place): SearchResult['outcome'] {
+    for (const i of this.#candidates(part, place)) {
+      const before = this.#trail.length;
+      const offset = this.#floors[i] ?? 0;
       this.#placed[i] = 1;
       this.#offsets[i] = offset;
+      this.#raiseNeighbours(i, offset);
       const rest = part.filter((j) => j !== i);
-      const outcome = this.#searchParts(rest, this.#raised(floors, i, offset), { last: i, reached: offset });
+      const outcome = this.#searchParts(rest, { last: i, reached: offset });
       if (outcome === 'found') return outcome;
       this.#placed[i] = 0;
+      this.#backTo(before);
       if (outcome === 'unknown') return outcome;
     }
     return 'none';
   }
 
-  /** The floors after item i came to lie at `offset`. */
-  #raised({ own, implied }: Floors, i: number, offset: number): Floors {
-    const raised = { own: own.slice(), implied: implied.slice() };
+  #raiseNeighbours(i: number, offset: number): void {
     const neighbours = this.#neighbours[i] ?? new Int32Array();
     const clearances = this.#clearances[i] ?? new Float64Array();
     for (let k = 0; k < neighbours.length; k++) {
       const j = neighbours[k] ?? 0;
       if (this.#placed[j]) continue;
       const least = alignUp(offset + (clearances[k] ?? 0), this.#alignments[j] ?? 1);
-      if (least > (raised.own[j] ?? 0)) raised.own[j] = least;
-      if (least > (raised.implied[j] ?? 0)) raised.implied[j] = least;
+      this.#raise(j, Math.max(least, this.#floors[j] ?? 0), Math.max(least, this.#implied[j] ?? 0));
     }
-    return raised;
   }
 
-  /** Raises the floors of items that were passed over; false when nothing is left that could lift one. */
-  #imply(part: readonly number[], { own, implied }: Floors, { last, reached }: Place): boolean {
+  #raise(i: number, floor: number, implied: number): void {
+    this.#trail.push(i, this.#floors[i] ?? 0, this.#implied[i] ?? 0);
+    this.#floors[i] = floor;
+    this.#implied[i] = implied;
+  }
+
+  #backTo(length: number): void {
+    while (this.#trail.length > length) {
+      const implied = this.#trail.pop() ?? 0;
+      const floor = this.#trail.pop() ?? 0;
+      const i = this.#trail.pop() ?? 0;
+      this.#floors[i] = floor;
+      this.#implied[i] = implied;
+    }
+  }
+
+  /** Raises what is implied for items that were passed over; false when nothing is left that could lift one. */
+  #imply(part: readonly number[], { last, reached }: Place): boolean {
     if (!this.#monotone || reached < 0) return true;
     for (const i of part) {
-      if (!this.#passedOver(i, own[i] ?? 0, last, reached)) continue;
+      const floor = this.#floors[i] ?? 0;
+      if (!this.#passedOver(i, floor, last, reached)) continue;
       let least = Infinity;
       const neighbours = this.#neighbours[i] ?? new Int32Array();
       this.#effort.spent += neighbours.length;
       for (let k = 0; k < neighbours.length; k++) {
         const j = neighbours[k] ?? 0;
         if (this.#placed[j]) continue;
-        const above = Math.max(implied[j] ?? 0, reached) + clearanceOf(this.#problem, j, i);
+        const above = Math.max(this.#implied[j] ?? 0, reached) + clearanceOf(this.#problem, j, i);
         if (above < least) least = above;
       }
       if (least === Infinity) return false;
-      implied[i] = Math.max(implied[i] ?? 0, alignUp(least, this.#alignments[i] ?? 1));
+      this.#raise(i, floor, Math.max(this.#implied[i] ?? 0, alignUp(least, this.#alignments[i] ?? 1)));
     }
     return true;
   }
@@ -195,11 +215,11 @@ class Search {
   }
 
   /** False when the unplaced items of a clique, all above the lowest floor among them, cannot end in time. */
-  #canFinish(part: readonly number[], floors: Float64Array): boolean {
+  #canFinish(part: readonly number[]): boolean {
     let begin = Infinity;
     let end = -Infinity;
     for (const i of part) {
-      if ((floors[i] ?? 0) + (this.#sizes[i] ?? 0) > this.#limit) return false;
+      if ((this.#implied[i] ?? 0) + (this.#sizes[i] ?? 0) > this.#limit) return false;
       const { first, last } = this.#item(i);
       begin = Math.min(begin, first);
       end = Math.max(end, last);
@@ -213,7 +233,7 @@ class Search {
       for (let k = 0; k < members.length; k++) {
         const i = members[k] ?? 0;
         if (this.#placed[i]) continue;
-        floor = Math.min(floor, floors[i] ?? 0);
+        floor = Math.min(floor, this.#implied[i] ?? 0);
         height += roundedSizes[k] ?? 0;
       }
       this.#effort.spent += members.length;
@@ -226,20 +246,23 @@ class Search {
   }
 
   /** Items that may come next, lowest first, then largest. */
-  #candidates(part: readonly number[], { own, implied }: Floors, { last, reached }: Place): number[] {
+  #candidates(part: readonly number[], { last, reached }: Place): number[] {
     let lowestEnd = Infinity;
     if (this.#monotone) {
-      for (const i of part) lowestEnd = Math.min(lowestEnd, (own[i] ?? 0) + (this.#sizes[i] ?? 0));
+      for (const i of part) lowestEnd = Math.min(lowestEnd, (this.#floors[i] ?? 0) + (this.#sizes[i] ?? 0));
     }
     const candidates = part.filter((i) => {
-      const floor = own[i] ?? 0;
-      if (floor >= lowestEnd || floor < (implied[i] ?? 0) || this.#passedOver(i, floor, last, reached))
+      const floor = this.#floors[i] ?? 0;
+      if (floor >= lowestEnd || floor < (this.#implied[i] ?? 0) || this.#passedOver(i, floor, last, reached))
         return false;
       const twin = this.#twins[i] ?? -1;
       return twin < 0 || this.#placed[twin] === 1;
     });
     return candidates.sort(
-      (a, b) => (own[a] ?? 0) - (own[b] ?? 0) || (this.#sizes[b] ?? 0) - (this.#sizes[a] ?? 0) || a - b,
+      (a, b) =>
+        (this.#floors[a] ?? 0) - (this.#floors[b] ?? 0) ||
+        (this.#sizes[b] ?? 0) - (this.#sizes[a] ?? 0) ||
+        a - b,
     );
   }
 }

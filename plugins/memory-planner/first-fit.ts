@@ -68,6 +68,7 @@ class Shelf {
     const special = clearances[i] ?? [];
     let offset = alignUp(from, alignment);
     let slack = Infinity;
+    this.#effort.spent += this.#count >> 3;
     for (let k = 0; k < this.#count; k++) {
       const p = this.#sorted[k] ?? 0;
       const other = items[p] as Item;

@@ -47,8 +47,12 @@ export interface Clique {
 export interface PlacementProblem {
   readonly items: readonly Item[];
   readonly permissions: readonly Permission[];
+  /** Per item: the permissions that it is the input of. */
+  readonly permissionsOf: readonly (readonly Permission[])[];
   /** Per item. */
   readonly clearances: readonly (readonly Clearance[])[];
+  /** Per item: the others that are live at the same time, by index. */
+  readonly neighbours: readonly Int32Array[];
   /** The maximal sets of items that are live at once, by position. */
   readonly cliques: readonly Clique[];
 }
@@ -62,22 +66,29 @@ export function createProblem(items: readonly Item[], permissions: readonly Perm
     clearances[input]?.push({ other: output, above, below: items[input]?.size ?? 0 });
     clearances[output]?.push({ other: input, above: items[input]?.size ?? 0, below: above });
   }
-  return { items, permissions: useful, clearances, cliques: findCliques(items, useful) };
+  const permissionsOf = items.map((): Permission[] => []);
+  for (const permission of useful) permissionsOf[permission.input]?.push(permission);
+  return {
+    items,
+    permissions: useful,
+    permissionsOf,
+    clearances,
+    neighbours: findNeighbours(items),
+    cliques: findCliques(items, permissionsOf),
+  };
 }
 
 /** The same problem with the chosen items alone, in that order. */
-export function restrictProblem(
-  { items, permissions }: { readonly items: readonly Item[]; readonly permissions: readonly Permission[] },
-  chosen: readonly number[],
-): PlacementProblem {
+export function restrictProblem(problem: PlacementProblem, chosen: readonly number[]): PlacementProblem {
   const index = new Map(chosen.map((item, i) => [item, i]));
   return createProblem(
-    chosen.map((item) => items[item] as Item),
-    permissions.flatMap(({ input, output, lead }) => {
-      const from = index.get(input);
-      const to = index.get(output);
-      return from === undefined || to === undefined ? [] : [{ input: from, output: to, lead }];
-    }),
+    chosen.map((item) => problem.items[item] as Item),
+    chosen.flatMap((item, input) =>
+      (problem.permissionsOf[item] ?? []).flatMap(({ output, lead }) => {
+        const to = index.get(output);
+        return to === undefined ? [] : [{ input, output: to, lead }];
+      }),
+    ),
   );
 }
 
@@ -117,15 +128,24 @@ function firstOf(items: readonly Item[], i: number): number {
   return items[i]?.first ?? 0;
 }
 
-/** Sweeps over the beginnings; the set there is maximal when a member ends before the next beginning. */
-function findCliques(items: readonly Item[], permissions: readonly Permission[]): Clique[] {
+function findNeighbours(items: readonly Item[]): Int32Array[] {
   const order = items.map((_, i) => i).sort((a, b) => firstOf(items, a) - firstOf(items, b) || a - b);
-  const partners = new Map<number, Permission[]>();
-  for (const permission of permissions) {
-    const list = partners.get(permission.input);
-    if (list) list.push(permission);
-    else partners.set(permission.input, [permission]);
+  const neighbours = items.map((): number[] => []);
+  let live: number[] = [];
+  for (const item of order) {
+    live = live.filter((other) => (items[other]?.last ?? 0) >= firstOf(items, item));
+    for (const other of live) {
+      neighbours[item]?.push(other);
+      neighbours[other]?.push(item);
+    }
+    live.push(item);
   }
+  return neighbours.map((list) => Int32Array.from(list.sort((a, b) => a - b)));
+}
+
+/** Sweeps over the beginnings; the set there is maximal when a member ends before the next beginning. */
+function findCliques(items: readonly Item[], permissionsOf: PlacementProblem['permissionsOf']): Clique[] {
+  const order = items.map((_, i) => i).sort((a, b) => firstOf(items, a) - firstOf(items, b) || a - b);
   const cliques: Clique[] = [];
   let live: number[] = [];
   order.forEach((item, k) => {
@@ -140,7 +160,7 @@ function findCliques(items: readonly Item[], permissions: readonly Permission[])
           items,
           at,
           [...live].sort((a, b) => a - b),
-          partners,
+          permissionsOf,
         ),
       );
     }
@@ -152,7 +172,7 @@ function createClique(
   items: readonly Item[],
   at: number,
   members: readonly number[],
-  partners: ReadonlyMap<number, readonly Permission[]>,
+  permissionsOf: PlacementProblem['permissionsOf'],
 ): Clique {
   const grid = members.reduce((least, i) => Math.min(least, items[i]?.alignment ?? 1), Infinity);
   const known = new Set(members);
@@ -161,6 +181,6 @@ function createClique(
     members: Int32Array.from(members),
     grid,
     roundedSizes: Float64Array.from(members, (i) => alignUp(items[i]?.size ?? 0, grid)),
-    permissions: members.flatMap((i) => (partners.get(i) ?? []).filter(({ output }) => known.has(output))),
+    permissions: members.flatMap((i) => (permissionsOf[i] ?? []).filter(({ output }) => known.has(output))),
   };
 }

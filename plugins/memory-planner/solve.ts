@@ -4,6 +4,7 @@ import { improveByLocalSearch } from './local-search.ts';
 import { lowerBound } from './lower-bound.ts';
 import {
   arenaOf,
+  createProblem,
   independentGroups,
   restrictProblem,
   type Item,
@@ -50,7 +51,8 @@ export function solvePlacement(
   permissions: readonly Permission[],
   patience = 1,
 ): Solution {
-  const groups = independentGroups(items).map((members) => new Group(items, permissions, members));
+  const problem = createProblem(items, permissions);
+  const groups = independentGroups(items).map((members) => new Group(problem, members));
   let floor = Math.max(0, ...groups.map((group) => group.bound));
   for (const group of groups) group.placeGreedily(floor);
   groups.sort((a, b) => b.arena - a.arena);
@@ -82,9 +84,9 @@ class Group {
   #placement: Placement;
   #nodes = 0;
 
-  constructor(items: readonly Item[], permissions: readonly Permission[], members: readonly number[]) {
+  constructor(problem: PlacementProblem, members: readonly number[]) {
     this.#members = members;
-    this.#problem = restrictProblem({ items, permissions }, members);
+    this.#problem = restrictProblem(problem, members);
     const { bytes, clique } = lowerBound(this.#problem);
     const alive = Array.from(clique?.members ?? [], (i) => members[i] ?? 0);
     this.bound = bytes;

@@ -3,15 +3,20 @@ import { isOp, type Node, type Value } from '../ir/graph.ts';
 import type { Shape } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { constantNumbers } from './constants.ts';
-
-/**
- * Bounds of a value's elements: one pair, or one per index of axis 1. Every element that any input can
- * produce lies within; the bounds need not be reached.
- */
-export interface ValueRange {
-  readonly min: readonly number[];
-  readonly max: readonly number[];
-}
+import {
+  clamped,
+  combined,
+  extreme,
+  hull,
+  overall,
+  product,
+  shift,
+  single,
+  truncated,
+  within,
+  type ValueRange,
+} from './interval.ts';
+import { convolutionRange, denseRange, matmulRange } from './product-ranges.ts';
 
 /** Where a node comes from: a graph, or one that is being rewritten. */
 export interface Producers {
@@ -46,7 +51,7 @@ export class RangeAnalysis {
     if (depth > depthLimit) return type;
     const found = value.constant ? constantRange(value) : this.#computed(value, depth + 1);
     // An operator whose exact result leaves its type wraps around: then only the type bounds it.
-    const range = found && within(found, overall(type)) ? found : type;
+    const range = found && within(found, exactLimits(value)) ? found : type;
     this.#known.set(value, range);
     return range;
   }
@@ -66,8 +71,13 @@ export class RangeAnalysis {
       if (source.constant) return constantRange(source, result) ?? single(overall(range));
       return single(overall(range));
     };
-    const binary = (combine: (a: number, b: number) => number): ValueRange | undefined =>
-      second && combined(aligned(first), aligned(second), combine);
+    const binary = (combine: (a: number, b: number) => number): ValueRange | undefined => {
+      const operands = second && [aligned(first), aligned(second)];
+      const [a, b] = operands ?? [];
+      // Operands are converted to the type of the result first.
+      if (!a || !b || ![a, b].every((range) => within(range, exactLimits(value)))) return undefined;
+      return combined(a, b, combine);
+    };
 
     if (isOp(node, ops.add)) return binary((a, b) => a + b);
     if (isOp(node, ops.sub)) return binary((a, b) => a - b);
@@ -81,8 +91,10 @@ export class RangeAnalysis {
     if (isOp(node, ops.lookup) && second?.constant)
       return single(overall(constantRange(second) ?? typeRange(second)));
     if (isOp(node, ops.cast)) return this.#cast(node, input());
-    if (isOp(node, ops.identity) || isOp(node, ops.maxPool2d)) {
-      return isInteger(value.type.dtype) ? input() : undefined;
+    if (isOp(node, ops.identity)) return input();
+    if (isOp(node, ops.maxPool2d)) {
+      // A dilated window may miss every element; then the result is the lowest value of the type.
+      return node.attributes.dilations.every((dilation) => dilation === 1) ? input() : undefined;
     }
     if (isOp(node, ops.averagePool2d) && isInteger(value.type.dtype)) {
       return node.attributes.pads.some((pad) => pad > 0)
@@ -138,36 +150,10 @@ export class RangeAnalysis {
   }
 }
 
-/** The bounds over all indices of axis 1. */
-export function overall(range: ValueRange): { readonly min: number; readonly max: number } {
-  return { min: extreme(range.min, Math.min), max: extreme(range.max, Math.max) };
-}
-
-/** All of a range lies between two numbers. */
-export function within(range: ValueRange, limits: { readonly min: number; readonly max: number }): boolean {
-  const { min, max } = overall(range);
-  return min >= limits.min && max <= limits.max;
-}
-
-/** Bounds of `combine(a, b)` for a function that is monotone in each argument (+, −, ·, min, max). */
-export function combined(
-  a: ValueRange,
-  b: ValueRange,
-  combine: (a: number, b: number) => number,
-): ValueRange {
-  const count = Math.max(a.min.length, b.min.length);
-  const min: number[] = [];
-  const max: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const [al, ah, bl, bh] = [at(a.min, i), at(a.max, i), at(b.min, i), at(b.max, i)];
-    // 0 · ∞ has no value; an unbounded factor makes the product unbounded unless the other is 0.
-    const corners = [combine(al, bl), combine(al, bh), combine(ah, bl), combine(ah, bh)].map((x) =>
-      x !== x ? 0 : x,
-    );
-    min.push(extreme(corners, Math.min));
-    max.push(extreme(corners, Math.max));
-  }
-  return { min, max };
+/** What results may not leave; half of 64 bits, because bounds of that size are rounded themselves. */
+function exactLimits(value: Value): { readonly min: number; readonly max: number } {
+  const { min, max } = overall(typeRange(value));
+  return isWide(value.type.dtype) ? { min: Math.max(min, -(2 ** 62)), max: 2 ** 62 } : { min, max };
 }
 
 function typeRange(value: Value): ValueRange {
@@ -194,173 +180,4 @@ function constantRange(value: Value, shape: Shape = value.type.shape): ValueRang
     max[index] = Math.max(max[index] ?? number, number);
   });
   return { min, max };
-}
-
-/** Bounds of Σ (x − zx)(w − zw) + bias per output channel; padded positions may leave out any product. */
-function convolutionRange(
-  node: Node<ops.Conv2dAttributes>,
-  input: ValueRange,
-  weight: Value | undefined,
-  bias: ValueRange | undefined,
-): ValueRange | undefined {
-  const weights = integerWeights(node, weight);
-  if (!weights) return undefined;
-  const { groups, inputZeroPoint, weightZeroPoint, pads } = node.attributes;
-  const [outputs = 1, perGroup = 1, ...kernel] = weights.shape;
-  const taps = product(kernel);
-  return weightedSums(weights.data, shift(input, -inputZeroPoint), bias, {
-    outputs,
-    terms: perGroup * taps,
-    outputStride: perGroup * taps,
-    termStride: 1,
-    weightZeroPoint,
-    mayLeaveOut: pads.some((pad) => pad > 0),
-    channelOf: (output, term) => Math.floor(output / (outputs / groups)) * perGroup + Math.floor(term / taps),
-  });
-}
-
-function denseRange(
-  node: Node<ops.DenseAttributes>,
-  input: ValueRange,
-  weight: Value | undefined,
-  bias: ValueRange | undefined,
-): ValueRange | undefined {
-  const weights = integerWeights(node, weight);
-  if (!weights) return undefined;
-  const { inputZeroPoint, weightZeroPoint } = node.attributes;
-  const [outputs = 1, terms = 1] = weights.shape;
-  return weightedSums(weights.data, shift(input, -inputZeroPoint), bias, {
-    outputs,
-    terms,
-    outputStride: terms,
-    termStride: 1,
-    weightZeroPoint,
-    mayLeaveOut: false,
-    channelOf: (_, term) => term,
-  });
-}
-
-function matmulRange(
-  node: Node<ops.MatmulAttributes>,
-  a: ValueRange,
-  right: Value,
-  b: ValueRange,
-): ValueRange | undefined {
-  const left = node.inputs[0];
-  if (!left || !isInteger(left.type.dtype) || !isInteger(right.type.dtype)) return undefined;
-  const { aZeroPoint, bZeroPoint } = node.attributes;
-  const depth = left.type.shape.at(-1) ?? 1;
-  const weights = integerWeights(node, right);
-  const x = shift(a, -aZeroPoint);
-  if (weights?.shape.length === 2 && left.type.shape.length === 2) {
-    const columns = weights.shape[1] ?? 1;
-    return weightedSums(weights.data, x, undefined, {
-      outputs: columns,
-      terms: depth,
-      outputStride: 1,
-      termStride: columns,
-      weightZeroPoint: bZeroPoint,
-      mayLeaveOut: false,
-      channelOf: (_, term) => term,
-    });
-  }
-  const products = combined(single(overall(x)), single(overall(shift(b, -bZeroPoint))), (p, q) => p * q);
-  return combined(products, { min: [depth], max: [depth] }, (p, n) => p * n);
-}
-
-/** The elements of constant integer weights of up to 32 bits, for an integer input. */
-function integerWeights(
-  node: Node,
-  weight: Value | undefined,
-): { readonly data: Int32Array; readonly shape: Shape } | undefined {
-  const constant = weight?.constant;
-  if (!constant || !isInteger(constant.type.dtype) || isWide(constant.type.dtype)) return undefined;
-  if (!isInteger(node.inputs[0]?.type.dtype ?? 'float32')) return undefined;
-  return { data: constant.data as Int32Array, shape: constant.type.shape };
-}
-
-interface SumShape {
-  readonly outputs: number;
-  readonly terms: number;
-  readonly outputStride: number;
-  readonly termStride: number;
-  readonly weightZeroPoint: number;
-  /** A term may be missing from a sum. */
-  readonly mayLeaveOut: boolean;
-  readonly channelOf: (output: number, term: number) => number;
-}
-
-function weightedSums(
-  data: Int32Array,
-  x: ValueRange,
-  bias: ValueRange | undefined,
-  sums: SumShape,
-): ValueRange {
-  const { outputs, terms, weightZeroPoint } = sums;
-  const min: number[] = [];
-  const max: number[] = [];
-  const uniform = x.min.length === 1;
-  for (let o = 0; o < outputs; o++) {
-    let low = bias ? at(bias.min, o) : 0;
-    let high = bias ? at(bias.max, o) : 0;
-    for (let i = 0; i < terms; i++) {
-      const w = (data[o * sums.outputStride + i * sums.termStride] ?? 0) - weightZeroPoint;
-      const channel = uniform ? 0 : sums.channelOf(o, i);
-      const a = w * (x.min[channel] ?? 0);
-      const b = w * (x.max[channel] ?? 0);
-      const [least, most] = a < b ? [a, b] : [b, a];
-      low += sums.mayLeaveOut && least > 0 ? 0 : least;
-      high += sums.mayLeaveOut && most < 0 ? 0 : most;
-    }
-    min.push(low);
-    max.push(high);
-  }
-  return { min, max };
-}
-
-function clamped(range: ValueRange, min: number, max: number): ValueRange {
-  const clamp = (x: number): number => Math.min(Math.max(x, min), max);
-  return { min: range.min.map(clamp), max: range.max.map(clamp) };
-}
-
-function truncated(range: ValueRange): ValueRange {
-  return { min: range.min.map(Math.trunc), max: range.max.map(Math.trunc) };
-}
-
-function shift(range: ValueRange, by: number): ValueRange {
-  return by === 0 ? range : { min: range.min.map((x) => x + by), max: range.max.map((x) => x + by) };
-}
-
-function hull(ranges: readonly { readonly min: number; readonly max: number }[]): ValueRange {
-  return {
-    min: [
-      extreme(
-        ranges.map((range) => range.min),
-        Math.min,
-      ),
-    ],
-    max: [
-      extreme(
-        ranges.map((range) => range.max),
-        Math.max,
-      ),
-    ],
-  };
-}
-
-function single(range: { readonly min: number; readonly max: number }): ValueRange {
-  return { min: [range.min], max: [range.max] };
-}
-
-/** The entry of a channel in a list of one entry or one per channel. */
-function at(list: readonly number[], index: number): number {
-  return (list.length === 1 ? list[0] : list[index]) ?? 0;
-}
-
-function extreme(numbers: readonly number[], pick: (a: number, b: number) => number): number {
-  return numbers.reduce((a, b) => pick(a, b));
-}
-
-function product(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a * b, 1);
 }

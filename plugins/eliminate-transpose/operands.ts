@@ -55,7 +55,7 @@ export function undone(value: Value, p: Permutation, reader: Node, rewriter: Rew
   const full =
     shape.length === value.type.shape.length
       ? value
-      : rewriter.add1(ops.reshape, [value], { shape }, { name: name, loc: before?.loc ?? [] });
+      : rewriter.add1(ops.reshape, [value], { shape }, { name, loc });
   return transposed(full, back, name, loc, rewriter);
 }
 
@@ -68,9 +68,9 @@ function transposed(
 ): Value {
   const { shape } = value.type;
   if (movesNothing(shape, perm)) {
-    return rewriter.add1(ops.reshape, [value], { shape: permutedShape(shape, perm) }, { name: name, loc });
+    return rewriter.add1(ops.reshape, [value], { shape: permutedShape(shape, perm) }, { name, loc });
   }
-  return rewriter.add1(ops.transpose, [value], { perm }, { name: name, loc });
+  return rewriter.add1(ops.transpose, [value], { perm }, { name, loc });
 }
 
 /** A shape of the rank of p that broadcasts like the value's own. */

@@ -67,12 +67,6 @@ export function kernelRounding(rounding: Rounding): Rounding {
   return rounding === 'tflite-builtin' || rounding === 'tflite-int16x8' ? 'tflm-double' : rounding;
 }
 
-/** The same as the rule of `quantized_add` and `quantized_mul`. */
-export function kernelRule(rounding: Rounding): 'single' | 'double' | 'real-even' {
-  if (rounding === 'real-even') return 'real-even';
-  return kernelRounding(rounding) === 'tflm-double' ? 'double' : 'single';
-}
-
 /** Whether the rule is one of TFLite's own, whose kernels compute some factors in float32. */
 export function isTfliteRounding(rounding: Rounding): boolean {
   return rounding === 'tflite-builtin' || rounding === 'tflm-double' || rounding === 'tflite-int16x8';

@@ -136,8 +136,8 @@ class LevelPlanner {
       if (proof.items.length === this.#items.length) {
         return `no placement within ${proof.within} bytes exists: ${searched}`;
       }
-      const names = proof.items.map((i) => this.#buffers[i]?.name ?? '').join(', ');
-      return `${names} alone have no placement within ${proof.within} bytes: ${searched}`;
+      const which = `the ${proof.items.length} buffers alive at steps ${Math.max(0, proof.from)} to ${proof.to}`;
+      return `${which} alone have no placement within ${proof.within} bytes: ${searched}`;
     }
     if (proof.items.length === 0) return 'no read-write buffers';
     const where = positionName(this.#liveness.steps, proof.at);

@@ -21,6 +21,9 @@ export type Proof =
   | {
       readonly kind: 'search';
       readonly items: readonly number[];
+      /** They are all that is live at one of these positions. */
+      readonly from: number;
+      readonly to: number;
       readonly within: number;
       readonly nodes: number;
     };
@@ -128,9 +131,16 @@ class Group {
   #raise(steps: number): void {
     const raised = raiseByWindows(this.#problem, this.bound, this.arena, effortOf(steps));
     if (!raised) return;
-    const { bytes, within, nodes } = raised;
+    const { bytes, within, window, nodes } = raised;
     this.bound = bytes;
-    this.proof = { kind: 'search', items: raised.items.map((i) => this.#members[i] ?? 0), within, nodes };
+    this.proof = {
+      kind: 'search',
+      items: window.items.map((i) => this.#members[i] ?? 0),
+      from: window.from,
+      to: window.to,
+      within,
+      nodes,
+    };
   }
 
   /** Narrows the gap between bound and placement; limits that cannot be decided are passed over. */
@@ -149,7 +159,15 @@ class Group {
     if (outcome === 'found') this.#placement = { offsets, arena: arenaOf(this.#problem, offsets) };
     if (outcome === 'none' && limit >= this.bound) {
       this.bound = limit + 1;
-      this.proof = { kind: 'search', items: this.#members, within: limit, nodes: this.#nodes };
+      const { cliques } = this.#problem;
+      this.proof = {
+        kind: 'search',
+        items: this.#members,
+        from: cliques[0]?.at ?? 0,
+        to: cliques.at(-1)?.at ?? 0,
+        within: limit,
+        nodes: this.#nodes,
+      };
     }
     return outcome;
   }

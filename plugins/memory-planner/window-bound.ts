@@ -6,8 +6,15 @@ import { arenaOf, restrictProblem, type PlacementProblem } from './placement-pro
 export interface WindowBound {
   readonly bytes: number;
   readonly within: number;
-  readonly items: readonly number[];
+  readonly window: Window;
   readonly nodes: number;
+}
+
+/** All items that are live at one of the positions from `from` to `to`. */
+export interface Window {
+  readonly items: readonly number[];
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Windows span this many neighbouring cliques. */
@@ -29,7 +36,8 @@ export function raiseByWindows(
   let best: WindowBound | undefined;
   let bytes = bound;
   const budget = Math.ceil(effort.limit / 8);
-  for (const items of windowsOf(problem, bound)) {
+  for (const window of windowsOf(problem, bound)) {
+    const { items } = window;
     if (bytes >= enough || effort.spent >= effort.limit) break;
     effort.spent += items.length * items.length;
     const part = restrictProblem(problem, items);
@@ -38,7 +46,7 @@ export function raiseByWindows(
     let nodes = 0;
     // The window's optimum lies between the bound and its shortest placement: halve that.
     while (bytes < shortest) {
-      const limit = best?.items === items ? Math.floor((bytes + shortest - 1) / 2) : bytes;
+      const limit = best?.window === window ? Math.floor((bytes + shortest - 1) / 2) : bytes;
       const own: Effort = { spent: 0, limit: Math.min(budget, effort.limit - effort.spent) };
       const result = searchWithin(part, limit, own);
       effort.spent += own.spent;
@@ -48,7 +56,7 @@ export function raiseByWindows(
         shortest = arenaOf(part, result.offsets);
       } else {
         bytes = limit + 1;
-        best = { bytes, within: limit, items, nodes };
+        best = { bytes, within: limit, window, nodes };
       }
     }
   }
@@ -56,20 +64,23 @@ export function raiseByWindows(
 }
 
 /** Items of neighbouring cliques that could need more than the bound; narrow windows first, then crowded ones. */
-function windowsOf({ items, cliques }: PlacementProblem, bound: number): number[][] {
+function windowsOf({ items, cliques }: PlacementProblem, bound: number): Window[] {
   const sizeOf = (members: Iterable<number>): number => {
     let sum = 0;
     for (const i of members) sum += items[i]?.size ?? 0;
     return sum;
   };
   return widths.flatMap((width) => {
-    const windows: { readonly members: number[]; readonly crowd: number }[] = [];
+    const windows: { readonly window: Window; readonly crowd: number }[] = [];
     for (let start = 0; start + width <= cliques.length; start++) {
       const span = cliques.slice(start, start + width);
       const members = [...new Set(span.flatMap((clique) => [...clique.members]))].sort((a, b) => a - b);
       if (members.length > mostItems || sizeOf(members) <= bound) continue;
-      windows.push({ members, crowd: Math.max(...span.map((clique) => sizeOf(clique.members))) });
+      windows.push({
+        window: { items: members, from: span[0]?.at ?? 0, to: span.at(-1)?.at ?? 0 },
+        crowd: Math.max(...span.map((clique) => sizeOf(clique.members))),
+      });
     }
-    return windows.sort((a, b) => b.crowd - a.crowd).map(({ members }) => members);
+    return windows.sort((a, b) => b.crowd - a.crowd).map(({ window }) => window);
   });
 }

@@ -3,7 +3,7 @@ import { analyzeLiveness, isInArena, positionName, type Liveness } from './live-
 import type { MemoryPlan, PlacedProgram } from './placed-program.ts';
 
 /** One buffer of an arena: where it lies and when it is live. */
-export interface MemoryRow {
+export interface ArenaRow {
   readonly buffer: Buffer;
   /** In bytes, from the start of the arena of `buffer.memory`. */
   readonly offset: number;
@@ -13,7 +13,7 @@ export interface MemoryRow {
 }
 
 /** The buffers of one arena by offset, then by time. */
-export function memoryRows(placed: PlacedProgram, memory: string): readonly MemoryRow[] {
+export function arenaRows(placed: PlacedProgram, memory: string): readonly ArenaRow[] {
   return rowsOf(placed, memory, analyzeLiveness(placed.program));
 }
 
@@ -43,7 +43,7 @@ export function printMemoryMap(placed: PlacedProgram, memory: string): string {
   return plan && rows.length > 0 ? `${mapLines(rows, plan, liveness).join('\n')}\n` : '';
 }
 
-function rowsOf({ program, offsets }: PlacedProgram, memory: string, { ranges }: Liveness): MemoryRow[] {
+function rowsOf({ program, offsets }: PlacedProgram, memory: string, { ranges }: Liveness): ArenaRow[] {
   const rows = program.buffers.flatMap((buffer) => {
     const offset = offsets.get(buffer);
     const range = ranges.get(buffer);
@@ -64,7 +64,7 @@ function levelLines(
   ];
 }
 
-function tableLines(rows: readonly MemoryRow[], { steps }: Liveness): string[] {
+function tableLines(rows: readonly ArenaRow[], { steps }: Liveness): string[] {
   const cells = rows.map(({ buffer, offset, first, last }, i) => [
     String(offset),
     String(offset + buffer.bytes),
@@ -88,7 +88,7 @@ function tableLines(rows: readonly MemoryRow[], { steps }: Liveness): string[] {
 const mapColumns = 64;
 const mapBands = 16;
 
-function mapLines(rows: readonly MemoryRow[], { arenaBytes }: MemoryPlan, { steps }: Liveness): string[] {
+function mapLines(rows: readonly ArenaRow[], { arenaBytes }: MemoryPlan, { steps }: Liveness): string[] {
   // Positions −1 to the end, squeezed into the columns.
   const positions = steps.length + 2;
   const columns = Math.min(mapColumns, positions);
@@ -111,7 +111,7 @@ function mapLines(rows: readonly MemoryRow[], { arenaBytes }: MemoryPlan, { step
 type Interval = readonly [from: number, to: number];
 
 /** The mark of the buffer with the largest share of a cell. */
-function cellMark(rows: readonly MemoryRow[], bytes: Interval, time: Interval): string {
+function cellMark(rows: readonly ArenaRow[], bytes: Interval, time: Interval): string {
   let mark = '.';
   let most = 0;
   rows.forEach(({ buffer, offset, first, last }, i) => {

@@ -95,7 +95,7 @@ test('layers that each lie diagonally over the one before are bounded together',
   t.true(bound.optimal);
   t.regex(
     bound.proof,
-    /^t2, t3, t4 alone have no placement within 38863 bytes: exhaustive search of \d+ nodes$/,
+    /^the 3 buffers alive at steps 2 to 3 alone have no placement within 38863 bytes: exhaustive search of \d+ nodes$/,
   );
 });
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { memoryRows, printMemoryMap, printPlacedProgram } from 'match-compiler';
+import { arenaRows, printMemoryMap, printPlacedProgram } from 'match-compiler';
 import { planProgram } from 'match-compiler/plugins/memory-planner';
 import { inArena, placedOf, sampleProgram, type Sample } from './sample-program.js';
 
@@ -53,7 +53,7 @@ test('a plan is printed with its sizes, its proof, its buffers and a map over ti
 test('the rows of a level are for machines', (t) => {
   const placed = placedOf(planProgram(sampleProgram(sample), { inputs: 'caller', outputs: 'caller' }));
   t.deepEqual(
-    memoryRows(placed, 'ram').map(({ buffer, offset, first, last }) => [buffer.name, offset, first, last]),
+    arenaRows(placed, 'ram').map(({ buffer, offset, first, last }) => [buffer.name, offset, first, last]),
     [
       ['a', 0, 0, 2],
       ['b', 16, 1, 2],

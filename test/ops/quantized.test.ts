@@ -286,7 +286,7 @@ test('quantized_softmax: every rule is within a step of the real value, on any a
 
 test('rules of the named roundings', (t) => {
   const rows: [Rounding, string, string][] = [
-    ['tflite-builtin', 'single', 'float-table'],
+    ['tflite-builtin', 'double', 'float-table'],
     ['tflm-double', 'double', 'gemmlowp'],
     ['tflite-int16x8', 'double', 'float-table'],
     ['real-even', 'real-even', 'real-even'],

@@ -1,4 +1,4 @@
-import { isFloat, isInteger, ops, tensor, type Value } from 'match-compiler';
+import { isFloat, isInteger, ops, quantizedBinaryRule, tensor, type Value } from 'match-compiler';
 import { notSupported, operatorQuantization, typesUnsupported } from '../diagnostics.ts';
 import type { OperatorImport } from '../operator-import.ts';
 import type { TensorScale } from '../operator-operands.ts';
@@ -7,7 +7,6 @@ import {
   isQuantizedType,
   isTfliteRounding,
   kernelRounding,
-  kernelRule,
   limits,
   quantizedBounds,
   sameScale,
@@ -187,7 +186,7 @@ function quantizedOperands(operator: OperatorImport): Operands | undefined {
 
 function attributes(operator: OperatorImport, { a, b, output }: Operands, activation: RealBounds) {
   return {
-    rule: kernelRule(operator.rounding),
+    rule: quantizedBinaryRule(operator.rounding),
     aZeroPoint: a.zeroPoint,
     bZeroPoint: b.zeroPoint,
     zeroPoint: output.zeroPoint,

@@ -9,7 +9,7 @@ import {
   type ModulePattern,
   type ReductionAttributes,
 } from 'match-compiler';
-import { wrappingType } from '../../arithmetic-expressions.ts';
+import { isNarrow, wrappingType } from '../../arithmetic-expressions.ts';
 import { cycles } from '../../costs.ts';
 import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
 import { mixedLayouts } from '../../layout-choices.ts';
@@ -106,11 +106,16 @@ function reduction(
       result: mean ? `acc / ${cLiteral(x.dtype, count)}` : 'acc',
     };
   }
+  if (isNarrow(x.dtype)) {
+    // 16-bit elements: so many of them fit an int32 sum.
+    const sum = count <= 2 ** 15 ? 'int32_t' : 'int64_t';
+    return { acc_type: sum, initial: '0', accumulate: `acc += ${element};`, result: `(${x.type})acc` };
+  }
   const type = wrappingType(x.dtype);
   return {
     acc_type: type,
     initial: '0',
-    accumulate: `acc = acc + (${type})${element};`,
+    accumulate: `acc += (${type})${element};`,
     result: x.type === type ? 'acc' : `(${x.type})acc`,
   };
 }

@@ -52,10 +52,12 @@ export function undone(value: Value, p: Permutation, reader: Node, rewriter: Rew
   }
   const { name } = value;
   const { loc } = before ?? reader;
-  const full =
-    shape.length === value.type.shape.length
-      ? value
-      : rewriter.add1(ops.reshape, [value], { shape }, { name, loc });
+  if (shape.length === value.type.shape.length) return transposed(value, back, name, loc, rewriter);
+  // A vector per channel: filling up and moving its axes are one view.
+  if (movesNothing(shape, back)) {
+    return rewriter.add1(ops.reshape, [value], { shape: permutedShape(shape, back) }, { name, loc });
+  }
+  const full = rewriter.add1(ops.reshape, [value], { shape }, { name, loc });
   return transposed(full, back, name, loc, rewriter);
 }
 

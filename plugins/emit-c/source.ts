@@ -7,6 +7,8 @@ import {
   fillTemplate,
   formatLayout,
   formatType,
+  mainNode,
+  nodeMacs,
   wrapList,
   type Buffer,
   type BundleFile,
@@ -197,9 +199,9 @@ class SourceWriter {
   /** What the user reads above a call: the model's names, shapes, cost and place. */
   #describe(call: KernelInstruction): string[] {
     const { region, schedule, module, pattern } = call.region;
-    const [loc] = region.root.loc;
+    const [loc] = mainNode(region.nodes, region.root).loc;
     const named = region.nodes.map((node) => node.loc[0]?.node ?? node.name);
-    const macs = region.nodes.reduce((sum, node) => sum + macsOf(node), 0);
+    const macs = region.nodes.reduce((sum, node) => sum + nodeMacs(node), 0);
     const list = (values: readonly Value[], layouts: readonly Layout[]): string =>
       values.map((value, i) => describeTensor(value, layouts[i])).join(', ');
     const number = this.#network.calls.indexOf(call) + 1;
@@ -248,11 +250,6 @@ class SourceWriter {
 function ownType(buffer: Buffer): string {
   const dtype = buffer.content instanceof Uint8Array ? 'uint8' : (buffer.value?.type.dtype ?? 'uint8');
   return `const ${cType(dtype)} *`;
-}
-
-function macsOf(node: KernelInstruction['region']['region']['root']): number {
-  const types = (values: readonly Value[]) => values.map((value) => value.type);
-  return node.op.macs?.(types(node.inputs), types(node.outputs), node.attributes) ?? 0;
 }
 
 function describeTensor(value: Value, layout: Layout | undefined): string {

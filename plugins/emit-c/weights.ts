@@ -40,6 +40,8 @@ function header(network: Network, stem: string): string {
   c.line('#else\n#define MATCH_CONST(section_name)\n#endif\n#endif').blank();
   for (const { symbol, buffer } of network.constants) {
     const { dtype, data } = storedConstant(buffer);
+    // With the attribute here as well: a compiler may otherwise assume more alignment than there is.
+    c.line(`MATCH_CONST("${sectionOf(buffer)}")`);
     c.line(`extern const ${cType(dtype)} ${symbol}[${Math.max(1, data.length)}];`);
   }
   c.blank().line(`#endif /* ${guard} */`);

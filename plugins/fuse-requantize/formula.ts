@@ -44,6 +44,8 @@ export function formulaOf(
         };
         break;
       case 'div':
+        // Before a division wrapping would matter: the operand is converted to the type first.
+        if (!fits(bounds, dtype)) return undefined;
         divisor = step.divisor;
         truncated = step.rounding === 'truncate' && bounds.min.some((low) => low < 0);
         // Bounds of both roundings: they differ for negative quotients.

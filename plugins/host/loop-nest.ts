@@ -96,3 +96,8 @@ export function indexExpression(terms: readonly Term[], offset = 0): string {
   }
   return text === '' ? '0' : text;
 }
+
+/** `pointer + index`, or the pointer alone where the index is 0. */
+export function advanced(pointer: string, index: string): string {
+  return index === '0' ? pointer : `${pointer} + ${index}`;
+}

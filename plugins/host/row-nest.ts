@@ -1,14 +1,15 @@
 import { elementCount, type KernelCall, type LayoutChoice, type Region } from 'match-compiler';
 import { cycles } from './costs.ts';
 import { layoutChoices, channelsLastLayout, plainLayout } from './layout-choices.ts';
-import { loopNest } from './loop-nest.ts';
+import { advanced, loopNest } from './loop-nest.ts';
 import { memoryOrder, type Operand } from './operands.ts';
 
 /** Loops over the rows of a tensor along one axis, and how a row is walked with the variable `i`. */
 export interface RowNest {
   readonly loops: string;
-  readonly x_index: string;
-  readonly out_index: string;
+  /** Pointers to the first element of a row. */
+  readonly row: string;
+  readonly result: string;
   readonly extent: number;
   readonly x_step: string;
   readonly out_step: string;
@@ -22,8 +23,8 @@ export function rowNest(x: Operand, out: Operand, axis: number): RowNest {
   const step = (stride: number): string => (stride === 1 ? 'i' : stride === 0 ? '0' : `i * ${stride}`);
   return {
     loops: nest.heads,
-    x_index: nest.index.x,
-    out_index: nest.index.out,
+    row: advanced(x.name, nest.index.x),
+    result: advanced(out.name, nest.index.out),
     extent: x.shape[axis] ?? 1,
     x_step: step(x.strides[axis] ?? 0),
     out_step: step(out.strides[axis] ?? 0),

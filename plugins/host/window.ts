@@ -40,51 +40,84 @@ export function windowAxes(
   return [axis(0), axis(1)];
 }
 
-/** Holes of a template with a window: where it starts, and which taps lie inside the input. */
-export interface WindowHoles {
-  readonly y0: string;
-  readonly ky_begin: string;
-  readonly ky_end: string;
-  readonly x0: string;
-  readonly kx_begin: string;
-  readonly kx_end: string;
+/** What a template with a window needs to know: declarations, and the loops over its taps. */
+export interface Window {
+  readonly holes: {
+    /** Declarations of where the window starts and which taps lie inside the input; nothing where all do. */
+    readonly window: string;
+    readonly ky_from: string;
+    readonly ky_to: string;
+    readonly kx_from: string;
+    readonly kx_to: string;
+  };
+  /** Input row read by tap `ky`, and input column read by a tap. */
+  readonly row: (tap: string) => string;
+  readonly column: (tap: string) => string;
+  readonly rows: AxisWindow;
+  readonly columns: AxisWindow;
 }
 
-/** `oy` and `ox` are the variables of the output position, `0` where the output has one row or column. */
-export function windowHoles([rows, columns]: readonly [WindowAxis, WindowAxis]): WindowHoles {
-  const y = tapExpressions(rows, 'oy', 'y0');
-  const x = tapExpressions(columns, 'ox', 'x0');
+/** One axis of it. */
+export interface AxisWindow {
+  /** Some window meets the padding: the first and the last tap inside are variables. */
+  readonly clipped: boolean;
+  /** The variable or expression of the position of tap 0. */
+  readonly start: string;
+  readonly declarations: readonly string[];
+  readonly from: string;
+  readonly to: string;
+  readonly position: (tap: string) => string;
+}
+
+/** `oy` and `ox` are the variables of the output position. */
+export function windowOf([rows, columns]: readonly [WindowAxis, WindowAxis]): Window {
+  const y = axisWindow(rows, 'oy', 'y0', 'ky');
+  const x = axisWindow(columns, 'ox', 'x0', 'kx');
   return {
-    y0: y.start,
-    ky_begin: y.begin,
-    ky_end: y.end,
-    x0: x.start,
-    kx_begin: x.begin,
-    kx_end: x.end,
+    holes: {
+      window: [...y.declarations, ...x.declarations].join('\n'),
+      ky_from: y.from,
+      ky_to: y.to,
+      kx_from: x.from,
+      kx_to: x.to,
+    },
+    row: y.position,
+    column: x.position,
+    rows: y,
+    columns: x,
   };
 }
 
-function tapExpressions(
-  { input, output, kernel, stride, dilation, padBefore }: WindowAxis,
-  variable: string,
-  start: string,
-): { readonly start: string; readonly begin: string; readonly end: string } {
-  const first = -padBefore;
+function axisWindow(axis: WindowAxis, variable: string, name: string, tap: string): AxisWindow {
+  const { input, output, kernel, stride, dilation, padBefore } = axis;
   const last = (output - 1) * stride - padBefore;
   const reach = dilation * (kernel - 1);
-  const ceilDivide = (value: string): string =>
-    dilation === 1 ? value : `(${value} + ${dilation - 1}) / ${dilation}`;
-  // A tap k reads position start + k·dilation, which is inside when 0 ≤ position < input.
-  let begin = '0';
-  if (first < 0) begin = `${start} < 0 ? ${dilation === 1 ? `-${start}` : `(${dilation - 1} - ${start}) / ${dilation}`} : 0`;
-  let end = String(kernel);
-  if (last + reach >= input) {
-    end = `${start} + ${reach} < ${input} ? ${kernel} : ${ceilDivide(`${input} - ${start}`)}`;
+  const start = indexExpression(output === 1 ? [] : [[variable, stride]], -padBefore);
+  const step = (text: string): string =>
+    dilation === 1 || text === '0' ? text : /^\d+$/.test(text) ? String(Number(text) * dilation) : `${text} * ${dilation}`;
+  const low = padBefore > 0;
+  const high = last + reach >= input;
+  if (!low && !high) {
+    const position = (text: string): string => {
+      const offset = step(text);
+      if (start === '0') return offset;
+      return offset === '0' ? start : `(${start} + ${offset})`;
+    };
+    return { clipped: false, start, declarations: [], from: '0', to: String(kernel), position };
   }
+  // Tap k reads position start + k·dilation, which is inside when 0 ≤ position < input.
+  const first = dilation === 1 ? `-${name}` : `(${dilation - 1} - ${name}) / ${dilation}`;
+  const rest = dilation === 1 ? `${input} - ${name}` : `(${input + dilation - 1} - ${name}) / ${dilation}`;
+  const declarations = [`const int32_t ${name} = ${start};`];
+  if (low) declarations.push(`const int32_t ${tap}_begin = ${name} < 0 ? ${first} : 0;`);
+  if (high) declarations.push(`const int32_t ${tap}_end = ${name} + ${reach} < ${input} ? ${kernel} : ${rest};`);
   return {
-    start: indexExpression(output === 1 ? [] : [[variable, stride]], first),
-    begin,
-    end,
+    clipped: true,
+    start: name,
+    declarations,
+    from: low ? `${tap}_begin` : '0',
+    to: high ? `${tap}_end` : String(kernel),
+    position: (text) => (text === '0' ? name : `(${name} + ${step(text)})`),
   };
 }
 

@@ -92,8 +92,7 @@ function onIntegers(node: Node, { zeroPoint, scales, value }: DequantizedChannel
   const zero = zeroPoint >= min && zeroPoint <= max;
   if (isOp(node, ops.pad)) {
     const { mode } = node.attributes;
-    if (mode !== 'constant')
-      return { op: node.op, attributes: { ...node.attributes, value: 0 } };
+    if (mode !== 'constant') return { op: node.op, attributes: { ...node.attributes, value: 0 } };
     if (node.attributes.value !== 0 || !zero) return undefined;
     return { op: node.op, attributes: { ...node.attributes, value: zeroPoint } };
   }

@@ -1,6 +1,8 @@
 import {
   locationsOf,
+  ops,
   requantizeTo,
+  sameShape,
   type Node,
   type RequantizeRequest,
   type Rewriter,
@@ -44,28 +46,23 @@ export function isExpressible(scaling: Scaling, to: Parameters): boolean {
   return scaling.weightScales.every((scale) => isFactor((scaling.inputScale * scale) / denominator));
 }
 
-/** The accumulator, requantized, takes the place of the tail's result. */
+/** The accumulator, requantized, takes the place of the tail's result; a mean may have lost its spatial axes there. */
 export function finish(
   { rewriter, rounding, tail }: Lowering,
   acc: Value,
   scaling: Scaling,
   ...fused: Node[]
 ): void {
-  const { count = 1, ...request } = scaling;
-  rewriter.substituteWith(tail.output, (name) =>
-    requantizeTo(
-      rewriter,
-      acc,
-      {
-        ...request,
-        outputScale: tail.scale * count,
-        zeroPoint: tail.zeroPoint,
-        min: tail.min,
-        max: tail.max,
-        dtype: tail.dtype,
-      },
-      rounding,
-      { name, loc: locationsOf(tail.node, ...tail.clips, ...fused), quantization: quantizationOf(tail) },
-    ),
-  );
+  const { count = 1, ...factors } = scaling;
+  const { output, node, clips, scale, zeroPoint, min, max, dtype } = tail;
+  const request = { ...factors, outputScale: scale * count, zeroPoint, min, max, dtype };
+  const loc = locationsOf(node, ...clips, ...fused);
+  const requantized = (name: string): Value =>
+    requantizeTo(rewriter, acc, request, rounding, { name, loc, quantization: quantizationOf(tail) });
+  const { shape } = output.type;
+  if (sameShape(acc.type.shape, shape)) rewriter.substituteWith(output, requantized);
+  else {
+    const image = requantized(`${output.name}.image`);
+    rewriter.substitute(output, ops.reshape, [image], { shape }, { name: node.name, loc: node.loc });
+  }
 }

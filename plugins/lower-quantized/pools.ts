@@ -27,12 +27,7 @@ export function lowerPool(lowering: Lowering): boolean {
     { kernel, strides, pads, ceilMode, inputZeroPoint: x.zeroPoint },
     { name: node.name, loc: locationsOf(node, x.node) },
   );
-  const { shape } = tail.source.type;
-  const acc =
-    shape.length === 4
-      ? sum
-      : rewriter.add1(ops.reshape, [sum], { shape }, { name: `${node.name}.flat`, loc: node.loc });
-  finish(lowering, acc, scaling);
+  finish(lowering, sum, scaling);
   return true;
 }
 

@@ -1,6 +1,12 @@
-import { locationsOf, ops } from 'match-compiler';
+import { locationsOf, ops, type QuantizedSoftmaxAttributes, type Rounding } from 'match-compiler';
 import type { Lowering } from './lowering.ts';
 import { dequantized, isByte, isUnlimited, quantizationOf } from './quantized-value.ts';
+
+/** As for models that name their softmax: fixed point belongs to the double rounding of TFLite Micro. */
+function softmaxRule(rounding: Rounding): QuantizedSoftmaxAttributes['rule'] {
+  if (rounding === 'real-even') return 'real-even';
+  return rounding === 'tflm-double' ? 'gemmlowp' : 'float-table';
+}
 
 export function lowerSoftmax({ rewriter, rounding, tail }: Lowering): boolean {
   const node = rewriter.sole(tail.source, ops.softmax);
@@ -13,7 +19,7 @@ export function lowerSoftmax({ rewriter, rounding, tail }: Lowering): boolean {
     [x.value],
     {
       axis: node.attributes.axis,
-      rule: rounding === 'real-even' ? 'real-even' : 'float-table',
+      rule: softmaxRule(rounding),
       inputScale: x.scale,
       outputScale: tail.scale,
       zeroPoint: tail.zeroPoint,

@@ -88,7 +88,7 @@ function isTail(reader: Node, root: Value): boolean {
 function tableOf(cone: Cone, quantize: Node, dtype: DataType): Tensor | undefined {
   const { min } = integerRange(cone.source.dtype);
   const indices = createData(cone.source.dtype, 256);
-  for (let i = 0; i < 256; i++) indices[i] = (min + i);
+  for (let i = 0; i < 256; i++) indices[i] = min + i;
   const all: Tensor = { type: { dtype: cone.source.dtype, shape: [256] }, data: indices };
   const results = new Map<Value, Tensor>([[cone.source.value, all]]);
   const leaf = evaluated(cone.source.node, results);

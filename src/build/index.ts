@@ -12,6 +12,7 @@ export { loadConfig, resolveConfig, type Project, type ProjectOptions } from './
 export { findTarget, type TargetBundle } from './targets.ts';
 export type { BuildPair, ResolvedConfig, ResolvedModel } from '../config/resolve.ts';
 export { compareTensors, interpreterTolerance, type Comparison, type Tolerance } from '../run/compare.ts';
+export { parseNpz } from '../run/npz.ts';
 export { compileBundle, runNetwork } from '../run/program.ts';
 export { withTemporaryFolder } from '../run/temporary-folder.ts';
 export { findToolchain, type Toolchain } from '../run/toolchain.ts';

@@ -2,7 +2,7 @@ import type { Compilation } from '../compiler/compiler.ts';
 import { locationOf } from '../diagnostics/diagnostic.ts';
 import type { DataType } from '../ir/data-type.ts';
 import { formatLayout } from '../ir/layout.ts';
-import type { Node } from '../ir/graph.ts';
+import { mainNode, nodeMacs } from '../ir/work.ts';
 import type { MemoryPlan } from '../memory/placed-program.ts';
 
 /** One region of the mapping: what runs as one kernel call. */
@@ -35,16 +35,6 @@ export interface MemoryRow {
   readonly proof: string;
 }
 
-export function nodeMacs(node: Node): number {
-  return (
-    node.op.macs?.(
-      node.inputs.map((input) => input.type),
-      node.outputs.map((output) => output.type),
-      node.attributes,
-    ) ?? 0
-  );
-}
-
 /** The regions in execution order. */
 export function layerRows({ mapping, program, placed }: Compilation): LayerRow[] {
   return mapping.regions.map(({ region, module, pattern, schedule }) => {
@@ -54,7 +44,7 @@ export function layerRows({ mapping, program, placed }: Compilation): LayerRow[]
     const offset = placed.offsets.get(buffer);
     const layout = schedule.layouts.outputs[0];
     return {
-      node: locationOf(region.root).node ?? region.root.name,
+      node: locationOf(mainNode(region.nodes, region.root)).node ?? region.root.name,
       operators: region.nodes.map((node) => node.op.name),
       module: module.name,
       kernel: pattern.name,

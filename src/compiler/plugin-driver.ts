@@ -56,7 +56,7 @@ export function registerPlugins(
   }
   for (const hook of hookNames) {
     const handlers = plugins.flatMap((plugin) => placedHandler(plugin, hook, names));
-    // In the order of their stages, so that `before` meets every plugin that it names.
+    // In the order of their stages, so that `before`, which outranks them, meets every plugin that it names.
     for (const handler of handlers.sort((a, b) => a.stage - b.stage))
       tapHandler(hooks, hook, handler, report);
     checkOrder(hooks, hook, handlers);
@@ -130,7 +130,7 @@ function tapHandler(
   }
 }
 
-/** Two plugins that each ask to run before the other, or a `before` across `enforce`, cannot both be had. */
+/** Two plugins that each ask to run before the other cannot both have it. */
 function checkOrder(hooks: Hooks, hook: HookName, handlers: readonly PlacedHandler[]): void {
   const position = new Map(hooks[hook].taps.map((tap, i) => [tap.name, i]));
   for (const { plugin, before } of handlers) {
@@ -141,7 +141,7 @@ function checkOrder(hooks: Hooks, hook: HookName, handlers: readonly PlacedHandl
         message: `plugin ${plugin.name} cannot run before '${other}', which must run earlier`,
         plugin: plugin.name,
         hook,
-        hint: '`match inspect hooks` shows the order; `enforce` and `order` outrank `before`',
+        hint: 'the two ask for opposite orders; drop one `before`',
       });
     }
   }

@@ -8,3 +8,4 @@ export type { Condition, MatchResult, Pattern, PatternMatch, Refusal } from './p
 export * from './printer.ts';
 export * from './tensor.ts';
 export * from './verifier.ts';
+export * from './work.ts';

@@ -64,12 +64,12 @@ export class RangeAnalysis {
     const whole = (source: Value): ValueRange => single(overall(this.#of(source, depth)));
     /** The range of an input, per index of axis 1 of the result when it has that axis itself. */
     const aligned = (source: Value): ValueRange => {
-      const range = this.#of(source, depth);
       const [own, result] = [source.type.shape, value.type.shape];
-      if (range.min.length === 1 || (own.length === result.length && range.min.length === result[1]))
-        return range;
-      if (source.constant) return constantRange(source, result) ?? single(overall(range));
-      return single(overall(range));
+      if (source.constant && own.length !== result.length)
+        return constantRange(source, result) ?? whole(source);
+      const range = this.#of(source, depth);
+      const lines = own.length === result.length && range.min.length === result[1];
+      return range.min.length === 1 || lines ? range : whole(source);
     };
     const binary = (combine: (a: number, b: number) => number): ValueRange | undefined => {
       const operands = second && [aligned(first), aligned(second)];

@@ -16,9 +16,13 @@ const strictFlags = [
   '-ffp-contract=off',
   '-Wall',
   '-Wextra',
+  '-Wpedantic',
   '-Wconversion',
   '-Wsign-conversion',
   '-Wshadow',
+  '-Wcast-qual',
+  '-Wstrict-prototypes',
+  '-Wmissing-prototypes',
   '-Werror',
 ];
 
@@ -76,14 +80,18 @@ export async function runNetwork(
 ): Promise<readonly (readonly Tensor[])[]> {
   const inputFile = join(folder, 'inputs.bin');
   const outputFile = join(folder, 'outputs.bin');
-  writeFileSync(inputFile, Buffer.concat(samples.flatMap((inputs) => inputs.map(({ data }) => bytesOf(data)))));
+  writeFileSync(
+    inputFile,
+    Buffer.concat(samples.flatMap((inputs) => inputs.map(({ data }) => bytesOf(data)))),
+  );
   const files = ['--output', outputFile, ...(graph.inputs.length > 0 ? ['--input', inputFile] : [])];
   const command = [...toolchain.runner, program, ...files] as unknown as readonly [string, ...string[]];
   const { code, status, output } = await runProgram(command, { cwd: folder });
   if (code !== 0) throw programFailed(status, output);
   const bytes = readFileSync(outputFile);
   const perSample = graph.outputs.reduce((sum, { type }) => sum + byteSize(type), 0);
-  if (bytes.byteLength !== perSample * samples.length) throw programFailed(`${bytes.byteLength} bytes of outputs`, output);
+  if (bytes.byteLength !== perSample * samples.length)
+    throw programFailed(`${bytes.byteLength} bytes of outputs`, output);
   let offset = 0;
   return samples.map(() =>
     graph.outputs.map(({ type }) => {

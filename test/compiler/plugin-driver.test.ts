@@ -79,9 +79,11 @@ test('an unknown before names the nearest plugin', async (t) => {
   t.is(error.diagnostic.hint, "did you mean 'fuse-pad'?");
 });
 
-test('before that contradicts order is refused', async (t) => {
-  const plugin = named('a', { enforce: 'post', transform: { before: 'b', handler: () => null } });
-  t.is((await failure(() => compilerWith([plugin, named('b')]))).diagnostic.code, 'PLUGIN_ORDER');
+test('before outranks enforce; two that each ask to be first are refused', async (t) => {
+  const ahead = named('a', { enforce: 'post', transform: { before: 'b', handler: () => null } });
+  t.deepEqual(handlerOrder(compilerWith([ahead, named('b')]).hooks).get('transform'), ['a', 'b']);
+  const contrary = named('b', { transform: { before: 'a', handler: () => null } });
+  t.is((await failure(() => compilerWith([ahead, contrary]))).diagnostic.code, 'PLUGIN_ORDER');
 });
 
 test('a misspelt hook is refused with the nearest one', async (t) => {

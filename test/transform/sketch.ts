@@ -1,6 +1,7 @@
 import {
   GraphEditor,
   elementCount,
+  integerRange,
   isFloat,
   ops,
   tensor,
@@ -53,12 +54,22 @@ export class Sketch extends GraphEditor {
   }
 
   quantize(x: Value, scale: number, zeroPoint: number, dtype: DataType, name: string): Value {
-    return this.node(ops.quantize, [x, ...this.#parameters(name, [scale], zeroPoint, dtype)], { axis: 0, dtype }, name);
+    return this.node(
+      ops.quantize,
+      [x, ...this.#parameters(name, [scale], zeroPoint, dtype)],
+      { axis: 0, dtype },
+      name,
+    );
   }
 
   dequantize(q: Value, scale: number | readonly number[], zeroPoint: number, name: string): Value {
     const scales = typeof scale === 'number' ? [scale] : scale;
-    return this.node(ops.dequantize, [q, ...this.#parameters(name, scales, zeroPoint, q.type.dtype)], { axis: 0 }, name);
+    return this.node(
+      ops.dequantize,
+      [q, ...this.#parameters(name, scales, zeroPoint, q.type.dtype)],
+      { axis: 0 },
+      name,
+    );
   }
 
   done(...outputs: readonly Value[]): Graph {
@@ -110,4 +121,10 @@ export function randomTensor(seed: string, dtype: DataType, shape: Shape, low: n
   const steps = Math.floor((high - low) / step) + 1;
   const values = Array.from({ length: elementCount(shape) }, () => low + Math.floor(next() * steps) * step);
   return tensor(dtype, shape, values);
+}
+
+/** Reproducible data for a graph input: all of an integer type, -4 to 4 for floats. */
+export function randomInput(seed: string, { name, type }: Pick<Value, 'name' | 'type'>): Tensor {
+  const { min, max } = isFloat(type.dtype) ? { min: -4, max: 4 } : integerRange(type.dtype);
+  return randomTensor(`${seed} ${name}`, type.dtype, type.shape, min, max);
 }

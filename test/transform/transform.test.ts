@@ -4,32 +4,19 @@ import test from 'ava';
 import {
   createCompiler,
   evaluateGraph,
-  integerRange,
-  isFloat,
   printGraph,
   verifyGraph,
   type Graph,
   type Plugin,
-  type StageContext,
-  type Target,
   type Tensor,
 } from 'match-compiler';
-import { randomTensor } from './sketch.ts';
+import { randomInput } from './sketch.ts';
+import { stageContext } from './stage-context.ts';
 import type { TransformCase } from './transform-case.ts';
 
 /** Cases are found beside their expected texts, in the sources; the compiled ones lie beside this file. */
 const sources = join(process.cwd(), 'test', 'transform');
 const update = process.env['UPDATE_FIXTURES'] === '1';
-
-const target: Target = {
-  name: 'none',
-  description: 'a target that these passes do not look at',
-  memories: {},
-  homes: { activations: '', constants: '' },
-  modules: [],
-  packings: {},
-  platforms: {},
-};
 
 for (const pass of folders(sources)) {
   for (const name of folders(join(sources, pass))) {
@@ -81,18 +68,7 @@ function folders(path: string): readonly string[] {
 
 function runnerOf(plugin: Plugin, subject: TransformCase): (graph: Graph) => Promise<Graph> {
   const compiler = createCompiler({ plugins: [plugin], report: () => undefined });
-  const context: StageContext = {
-    target,
-    options: {
-      name: 'sketch',
-      ...(subject.rounding && { rounding: subject.rounding }),
-      io: { inputs: 'caller', outputs: 'caller' },
-      verifyEach: true,
-      lineDirectives: false,
-      samples: [],
-    },
-  };
-  return (graph) => compiler.transform(graph, context);
+  return (graph) => compiler.transform(graph, stageContext(subject.rounding));
 }
 
 function expectedText(folder: string, file: string, graph: Graph): string {
@@ -102,11 +78,6 @@ function expectedText(folder: string, file: string, graph: Graph): string {
     writeFileSync(path, printGraph(graph));
   }
   return existsSync(path) ? readFileSync(path, 'utf8') : '(UPDATE_FIXTURES=1 writes this file)';
-}
-
-function randomInput(seed: string, { name, type }: Graph['inputs'][number]): Tensor {
-  const { min, max } = isFloat(type.dtype) ? { min: -4, max: 4 } : integerRange(type.dtype);
-  return randomTensor(`${seed} ${name}`, type.dtype, type.shape, min, max);
 }
 
 function largestDifference(a: Tensor, b: Tensor | undefined): number {

@@ -70,7 +70,7 @@ function report(result: BuildResult, terminal: Terminal): string {
     ],
     [
       ...layers.map((layer) => [
-        layer.node,
+        shortName(layer.node),
         `${layer.module}.${layer.kernel}`,
         `${layer.output.dtype}[${layer.output.shape.join(',')}]`,
         layer.layout,
@@ -84,9 +84,7 @@ function report(result: BuildResult, terminal: Terminal): string {
   const lines = [
     ...info.recognised.map((line) => `recognised  ${line}`),
     ...memory.flatMap(({ memory: level, arenaBytes, constantBytes, lowerBoundBytes, optimal, proof }) => {
-      const bound = optimal
-        ? `no placement needs less: ${proof}`
-        : `at least ${grouped(lowerBoundBytes)} are needed: ${proof}`;
+      const bound = optimal ? `optimal: ${proof}` : `at least ${grouped(lowerBoundBytes)}: ${proof}`;
       return [
         ...(arenaBytes > 0 ? [`arena       ${grouped(arenaBytes)} bytes in ${level} (${bound})`] : []),
         ...(constantBytes > 0 ? [`constants   ${grouped(constantBytes)} bytes in ${level}`] : []),
@@ -95,4 +93,10 @@ function report(result: BuildResult, terminal: Terminal): string {
     `written     ${relative('', outDir) || '.'}: ${files.map(({ path }) => path).join(', ')}`,
   ];
   return `${table}\n${lines.map((line) => dim(line.slice(0, 12)) + line.slice(12)).join('\n')}\n`;
+}
+
+/** TensorFlow Lite joins the names of all operators that it fused by semicolons. */
+function shortName(node: string): string {
+  const [first = node, ...rest] = node.split(';');
+  return rest.length > 0 ? `${first};…` : first;
 }

@@ -63,7 +63,7 @@ function comparisonLine(against: string, comparison: Comparison, terminal: Termi
   const { red, dim } = terminal.outStyle;
   const { elements, differing, maxDifference, first, tolerance } = comparison;
   const rule = tolerance
-    ? `within ${tolerance.absolute} + ${tolerance.relative} * |reference|`
+    ? `within ${tolerance.absolute.toExponential()} + ${tolerance.relative.toExponential()} * |reference|`
     : 'bit for bit';
   const label = dim(`    ${against.padEnd(12)}`);
   const largest = `largest difference ${maxDifference}`;

@@ -1,4 +1,4 @@
-import { nodeMacs } from '../../build/layer-table.ts';
+import { nodeMacs } from '../../ir/work.ts';
 import { createPipeline, importPair } from '../../build/pipeline.ts';
 import { resolveConfig, type ProjectOptions } from '../../build/settings.ts';
 import { byteSize, formatType } from '../../ir/tensor.ts';

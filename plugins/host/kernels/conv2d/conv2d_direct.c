@@ -2,20 +2,17 @@
 static void $name($parameters)
 {
     //% nest outer_loops
-    const int32_t y0 = $y0;
-    const int32_t ky_begin = $ky_begin;
-    const int32_t ky_end = $ky_end;
-    const int32_t x0 = $x0;
-    const int32_t kx_begin = $kx_begin;
-    const int32_t kx_end = $kx_end;
+    $window
+    //% nest inner_loops
     $acc_type acc = $initial;
     //% nest channel_loop
-    for (int32_t ky = ky_begin; ky < ky_end; ++ky) {
-        for (int32_t kx = kx_begin; kx < kx_end; ++kx) {
+    for (int32_t ky = $ky_from; ky < $ky_to; ++ky) {
+        for (int32_t kx = $kx_from; kx < $kx_to; ++kx) {
             $accumulate
         }
     }
     //% end
     $store
+    //% end
     //% end
 }

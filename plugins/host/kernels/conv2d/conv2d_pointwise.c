@@ -2,9 +2,9 @@
 static void $name($parameters)
 {
     //% nest outer_loops
-    const $x_type *pixel = x + $x_index;
+    const $x_type *pixel = $pixel;
     for (int32_t oc = 0; oc < $filters; ++oc) {
-        const $w_type *weights = w + oc * $channels;
+        const $w_type *filter = $filter;
         $acc_type acc = $initial;
         for (int32_t i = 0; i < $channels; ++i) {
             $accumulate

@@ -20,7 +20,7 @@ import { cycles } from '../../costs.ts';
 import { rowOverlaps } from '../../diagonal-overlap.ts';
 import { epilogueOf } from '../../epilogue.ts';
 import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
-import { loopNest } from '../../loop-nest.ts';
+import { advanced, loopNest } from '../../loop-nest.ts';
 import { Signature } from '../../operands.ts';
 import { accumulateStatement, initialValue, sumBound } from '../../products.ts';
 import { requantizesAlong } from '../../requantization.ts';
@@ -185,8 +185,8 @@ function instantiate(call: KernelCall): KernelInstance {
       loops: nest.heads,
       a_type: a.type,
       b_type: b.type,
-      a_index: nest.index.a,
-      b_index: nest.index.b,
+      row: advanced('a', nest.index.a),
+      column: advanced('b', nest.index.b),
       acc_type: cType(facts.accumulator),
       initial: initialValue(bias && `bias[${nest.index.column}]`, facts.accumulator),
       depth,

@@ -8,7 +8,7 @@ import {
 } from 'match-compiler';
 import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
 import { support } from '../../support/index.ts';
-import type { WindowAxis } from '../../window.ts';
+import type { AxisWindow, WindowAxis } from '../../window.ts';
 import text from './average_pool2d.c';
 import { poolOf, poolOperands, windowNest } from './window-nest.ts';
 
@@ -18,17 +18,18 @@ export function averagePool(call: KernelCall): KernelInstance {
   const pool = poolOf(call.region);
   const { attributes } = pattern.captured(call.region.match, 'pool', ops.averagePool2d);
   const { signature, x, out } = poolOperands(call, pool);
-  const { holes, outIndex } = windowNest(x, out, pool.axes);
+  const { holes, xIndex, outIndex, window } = windowNest(x, out, pool.axes);
   const float = isFloat(x.dtype);
   const accumulator = float ? 'float' : sumType(x.dtype, pool.axes);
   const [rows, columns] = pool.axes;
   const count = attributes.countIncludePad
-    ? product(paddedTaps(rows, 'y0'), paddedTaps(columns, 'x0'))
-    : product(tapsText(rows, 'ky'), tapsText(columns, 'kx'));
+    ? product(paddedTaps(rows, window.rows.start), paddedTaps(columns, window.columns.start))
+    : product(tapsText(window.rows), tapsText(window.columns));
   const floor = attributes.rounding === 'floor';
   return kernelInstance(call, template, 'average_pool2d', signature, {
     holes: {
       ...holes,
+      x_index: xIndex,
       type: x.type,
       acc_type: accumulator,
       count: float ? `(float)${/^\d+$/.test(count) ? count : `(${count})`}` : count,
@@ -47,10 +48,8 @@ function sumType(dtype: Parameters<typeof integerRange>[0], [rows, columns]: rea
 }
 
 /** Taps inside the input: a number where no window meets the padding. */
-function tapsText(axis: WindowAxis, tap: string): string {
-  const last = (axis.output - 1) * axis.stride - axis.padBefore;
-  const whole = axis.padBefore === 0 && last + axis.kernel <= axis.input;
-  return whole ? String(axis.kernel) : `(${tap}_end - ${tap}_begin)`;
+function tapsText({ from, to }: AxisWindow): string {
+  return from === '0' ? to : `(${to} - ${from})`;
 }
 
 /** Taps inside the input and its padding: fewer than the kernel has only where a last window hangs over. */

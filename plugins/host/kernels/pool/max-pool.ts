@@ -8,11 +8,12 @@ const template = kernelTemplate('pool/max_pool2d.c', text);
 export function maxPool(call: KernelCall): KernelInstance {
   const pool = poolOf(call.region);
   const { signature, x, out } = poolOperands(call, pool);
-  const { holes, outIndex } = windowNest(x, out, pool.axes);
+  const { holes, xIndex, outIndex } = windowNest(x, out, pool.axes);
   const float = isFloat(x.dtype);
   return kernelInstance(call, template, 'max_pool2d', signature, {
     holes: {
       ...holes,
+      x_index: xIndex,
       type: x.type,
       lowest: cLiteral(x.dtype, float ? -Infinity : integerRange(x.dtype).min),
       out_index: outIndex,

@@ -15,12 +15,11 @@ export function sumPool(call: KernelCall): KernelInstance {
   const [rows, columns] = pool.axes;
   const bound = largest * rows.kernel * columns.kernel;
   const epilogue = epilogueOf(call.region, pool.node, signature, out, { dtype: 'int32', bound });
-  const { holes, outIndex, channel } = windowNest(x, out, pool.axes);
-  const element = `x[${String(holes['x_index'])}]`;
-  const { x_index: _, ...others } = holes;
+  const { holes, xIndex, outIndex, channel } = windowNest(x, out, pool.axes);
+  const element = `x[${xIndex}]`;
   return kernelInstance(call, template, 'sum_pool2d', signature, {
     holes: {
-      ...others,
+      ...holes,
       accumulate: bound < 2 ** 31 ? plainSum(element, zeroPoint) : wrappedSum(element, zeroPoint),
       store: epilogue.store(`out[${outIndex}]`, channel),
     },

@@ -13,7 +13,7 @@ import { cycles } from '../../costs.ts';
 import { windowOverlaps } from '../../diagonal-overlap.ts';
 import { indexExpression, loopHead, type Term } from '../../loop-nest.ts';
 import { memoryOrder, Signature, type Operand } from '../../operands.ts';
-import { tapsInside, windowAxes, windowHoles, type WindowAxis } from '../../window.ts';
+import { tapsInside, windowAxes, windowOf, type Window, type WindowAxis } from '../../window.ts';
 
 /** The pooling node of a region and its window. */
 export interface Pool {
@@ -50,33 +50,42 @@ export function poolOperands(
 }
 
 /** Loops over the output in the order of its memory, and the window of each element. */
-export function windowNest(
-  x: Operand,
-  out: Operand,
-  axes: readonly [WindowAxis, WindowAxis],
-): { readonly holes: KernelInstance['holes']; readonly outIndex: string; readonly channel: string } {
+export interface WindowNest {
+  /** Loops and declarations, all but the index of the input. */
+  readonly holes: KernelInstance['holes'];
+  readonly xIndex: string;
+  readonly outIndex: string;
+  readonly channel: string;
+  readonly window: Window;
+}
+
+export function windowNest(x: Operand, out: Operand, axes: readonly [WindowAxis, WindowAxis]): WindowNest {
   const names = ['n', 'c', 'oy', 'ox'];
-  const looped = memoryOrder(out).filter((axis) => out.shape[axis] !== 1);
-  const terms = (operand: Operand, of: readonly number[]): Term[] =>
-    of.map((axis) => [names[axis] ?? 'n', operand.strides[axis] ?? 0]);
-  const [rows, columns] = axes;
-  const tap = (start: string, variable: string, dilation: number): string =>
-    `(${start} + ${variable}${dilation === 1 ? '' : ` * ${dilation}`})`;
+  const order = memoryOrder(out);
+  const looped = (part: readonly number[]): number[] => part.filter((axis) => out.shape[axis] !== 1);
+  const heads = (part: readonly number[]): string =>
+    looped(part)
+      .map((axis) => loopHead(names[axis] ?? 'n', out.shape[axis] ?? 1))
+      .join('\n');
+  const terms = (operand: Operand, part: readonly number[]): Term[] =>
+    looped(part).map((axis) => [names[axis] ?? 'n', operand.strides[axis] ?? 0]);
+  const position = (text: string, stride: number): Term[] => (text === '0' ? [] : [[text, stride]]);
+  const window = windowOf(axes);
+  const split = 1 + Math.max(order.indexOf(2), order.indexOf(3));
   return {
     holes: {
-      loops: looped.map((axis) => loopHead(names[axis] ?? 'n', out.shape[axis] ?? 1)).join('\n'),
-      ...windowHoles(axes),
-      x_index: indexExpression([
-        ...terms(
-          x,
-          looped.filter((axis) => axis < 2),
-        ),
-        [tap('y0', 'ky', rows.dilation), x.strides[2] ?? 0],
-        [tap('x0', 'kx', columns.dilation), x.strides[3] ?? 0],
-      ]),
+      outer_loops: heads(order.slice(0, split)),
+      inner_loops: heads(order.slice(split)),
+      ...window.holes,
     },
-    outIndex: indexExpression(terms(out, looped)),
+    xIndex: indexExpression([
+      ...terms(x, [0, 1]),
+      ...position(window.row('ky'), x.strides[2] ?? 0),
+      ...position(window.column('kx'), x.strides[3] ?? 0),
+    ]),
+    outIndex: indexExpression(terms(out, order)),
     channel: out.shape[1] === 1 ? '0' : 'c',
+    window,
   };
 }
 

@@ -16,8 +16,8 @@ static void $name($parameters)
     };
     //% end
     //% nest loops
-    const $x_type *row = x + $x_index;
-    $out_type *result = out + $out_index;
+    const $x_type *row = $row;
+    $out_type *result = $result;
     int32_t largest = row[0];
     for (int32_t i = 1; i < $extent; ++i) {
         largest = row[$x_step] > largest ? row[$x_step] : largest;

@@ -2,8 +2,8 @@
 static void $name($parameters)
 {
     //% nest loops
-    const $type *row = x + $x_index;
-    $type *result = out + $out_index;
+    const $type *row = $row;
+    $type *result = $result;
     $type largest = row[0];
     for (int32_t i = 1; i < $extent; ++i) {
         largest = row[$x_step] > largest ? row[$x_step] : largest;

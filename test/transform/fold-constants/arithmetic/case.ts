@@ -10,4 +10,6 @@ const product = s.node(ops.mul, [a, b], { dtype: 'float32' }, 'product');
 const root = s.node(ops.sqrt, [product], {}, 'root');
 
 /** What depends on constants alone becomes one, under the name of the last result. */
-export default { graph: s.done(s.node(ops.add, [x, root], { dtype: 'float32' }, 'y')) } satisfies TransformCase;
+export default {
+  graph: s.done(s.node(ops.add, [x, root], { dtype: 'float32' }, 'y')),
+} satisfies TransformCase;

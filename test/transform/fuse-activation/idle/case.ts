@@ -10,4 +10,6 @@ const pooled = s.node(ops.maxPool2d, [relu], window, 'pooled');
 const wide = s.node(ops.cast, [pooled], { dtype: 'int32', saturate: true }, 'wide');
 
 /** Limits that no value can reach are dropped. */
-export default { graph: s.done(s.node(ops.clip, [wide], { min: -5, max: 300 }, 'y')) } satisfies TransformCase;
+export default {
+  graph: s.done(s.node(ops.clip, [wide], { min: -5, max: 300 }, 'y')),
+} satisfies TransformCase;

@@ -7,7 +7,16 @@ const requantized = (x: Value, name: string) =>
   s.node(
     ops.requantize,
     [x, s.fixed(`${name}.multiplier`, 'int32', [1], [3]), s.fixed(`${name}.addend`, 'int32', [1], [0])],
-    { rule: 'floor', axis: 0, inputZeroPoint: 0, zeroPoint: 0, min: -100, max: 120, dtype: 'int8', divisor: 4 },
+    {
+      rule: 'floor',
+      axis: 0,
+      inputZeroPoint: 0,
+      zeroPoint: 0,
+      min: -100,
+      max: 120,
+      dtype: 'int8',
+      divisor: 4,
+    },
     name,
   );
 const x = s.input('x', { dtype: 'int16', shape: [1, 8] });

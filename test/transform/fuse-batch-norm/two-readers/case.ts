@@ -14,4 +14,7 @@ const conv = s.node(ops.conv2d, [x, s.noise('w', 'float32', [4, 3, 3, 3], -1, 1)
 const normal = s.node(ops.batchNorm, [conv, ...norm('norm', 4)], { epsilon: 0.001 }, 'norm');
 
 /** A layer that something else reads as it is keeps its weights. */
-export default { graph: s.done(normal, s.node(ops.abs, [conv], {}, 'other')), tolerance: [1e-5] } satisfies TransformCase;
+export default {
+  graph: s.done(normal, s.node(ops.abs, [conv], {}, 'other')),
+  tolerance: [1e-5],
+} satisfies TransformCase;

@@ -12,4 +12,6 @@ const highest = s.node(ops.maxPool2d, [padded], { ...window, dilations: [1, 1] }
 const mean = { ...window, countIncludePad: false, rounding: 'float' } as const;
 
 /** Zeros never win against what is not negative, and count in a mean. */
-export default { graph: s.done(highest, s.node(ops.averagePool2d, [padded], mean, 'mean')) } satisfies TransformCase;
+export default {
+  graph: s.done(highest, s.node(ops.averagePool2d, [padded], mean, 'mean')),
+} satisfies TransformCase;

@@ -1,12 +1,14 @@
 /** Reads a TAP stream (testanything.org, version 13) line by line. */
 export function createTapReader(onTest) {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  /** `complete` once the plan has come, which ava prints last. */
+  const counts = { passed: 0, failed: 0, skipped: 0, complete: false };
   let failing;
   const flush = () => {
     if (failing) onTest({ ok: false, ...failing });
     failing = undefined;
   };
   const line = (text) => {
+    if (/^1\.\.\d+/.test(text)) counts.complete = true;
     const match = /^(not ok|ok) \d+ -? ?(.*)$/.exec(text);
     if (!match) {
       if (failing && /^\s/.test(text)) failing.details.push(text);

@@ -46,13 +46,18 @@ const ava = spawn(process.execPath, [join(root, 'node_modules/ava/entrypoints/cl
 ava.stdout.setEncoding('utf8').on('data', (chunk) => reader.write(chunk));
 ava.on('close', (code) => {
   reader.end();
-  const { passed, failed, skipped } = reader.counts;
+  const { passed, failed, skipped, complete } = reader.counts;
   if (skipped > 0) console.log(`${skipped} skipped`);
-  // Nothing failed, but ava did: a crashed worker or no tests at all.
-  const silent =
-    code !== 0 && failed === 0 && !(set === 'only-full' && passed === 0 && skipped === 0) ? 1 : 0;
-  if (silent) console.log(`ava ended with exit code ${code}`);
-  finish(passed, failed + silent + lacking);
+  const nothing = set === 'only-full' && passed + failed + skipped === 0;
+  let broken = 0;
+  if (!complete && !nothing) {
+    broken = 1;
+    console.log('ava stopped before the end: a test crashed it, or made no progress for as long as its timeout');
+  } else if (code !== 0 && failed === 0 && !nothing) {
+    broken = 1;
+    console.log(`ava ended with exit code ${code}`);
+  }
+  finish(passed, failed + broken + lacking);
 });
 
 function bin(name, tool) {

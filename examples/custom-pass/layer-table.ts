@@ -5,8 +5,17 @@ export const layerTable = definePlugin(() => ({
   name: 'layer-table',
   emit(bundle, { placed }) {
     const lines = placed.program.mapping.regions.map(({ id, region, module, schedule }) =>
-      [id, region.root.name, region.nodes.map((node) => node.op.name).join('+'), module.name, schedule.cycles].join(','),
+      [
+        id,
+        region.root.name,
+        region.nodes.map((node) => node.op.name).join('+'),
+        module.name,
+        schedule.cycles,
+      ].join(','),
     );
-    return bundle.withFile({ path: 'layers.csv', content: `id,layer,operators,module,cycles\n${lines.join('\n')}\n` });
+    return bundle.withFile({
+      path: 'layers.csv',
+      content: `id,layer,operators,module,cycles\n${lines.join('\n')}\n`,
+    });
   },
 }));

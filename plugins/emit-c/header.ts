@@ -24,7 +24,9 @@ export function headerFile(network: Network): BundleFile {
   memoryMacros(c, network);
   for (const port of network.inputs) {
     if (port.owner !== 'arena') continue;
-    c.comment(`Where to put the input "${port.value.name}" before every run: the memory is reused during it.`);
+    c.comment(
+      `Where to put the input "${port.value.name}" before every run: the memory is reused during it.`,
+    );
     c.line(`${getter(network, port, 'input')};`).blank();
   }
   for (const port of network.outputs) {
@@ -73,7 +75,8 @@ function memoryMacros(c: CBuilder, { macro, placed, constants }: Network): void 
     c.line(`#define ${macro}_ARENA_BYTES_${memory.toUpperCase()} ${arenaBytes}`).blank();
   }
   const stored = new Map<string, number>();
-  for (const { buffer } of constants) stored.set(buffer.memory, (stored.get(buffer.memory) ?? 0) + buffer.bytes);
+  for (const { buffer } of constants)
+    stored.set(buffer.memory, (stored.get(buffer.memory) ?? 0) + buffer.bytes);
   for (const [memory, bytes] of stored) {
     c.comment(`Bytes of constants in ${memory}.`);
     c.line(`#define ${macro}_CONSTANT_BYTES_${memory.toUpperCase()} ${bytes}`).blank();

@@ -92,7 +92,9 @@ function instanceOf({ region }: KernelInstruction): KernelInstance {
 
 function fill(instance: KernelInstance, name: string): FilledTemplate {
   const head = `static void ${name}(`;
-  const list = instance.parameters.map(({ cType, name: own }) => `${cType}${cType.endsWith('*') ? '' : ' '}${own}`);
+  const list = instance.parameters.map(
+    ({ cType, name: own }) => `${cType}${cType.endsWith('*') ? '' : ' '}${own}`,
+  );
   const parameters = wrapList(head, list.length > 0 ? list : ['void'], ')').slice(head.length, -1);
   const known = templateHoles(instance.template);
   return fillTemplate(instance.template, {

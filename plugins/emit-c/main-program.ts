@@ -34,7 +34,10 @@ export function mainProgram(network: Network): BundleFile {
       holes: {
         network: name,
         header: `${name}.h`,
-        storage: [...inputs.map((port) => storage(port, 'input')), ...outputs.map((port) => storage(port, 'output'))].join('\n'),
+        storage: [
+          ...inputs.map((port) => storage(port, 'input')),
+          ...outputs.map((port) => storage(port, 'output')),
+        ].join('\n'),
         input_count: inputs.length,
         output_count: outputs.length,
         inputs: inputs.map((port) => row(port, 'input', graph)).join('\n') || none,
@@ -103,10 +106,16 @@ function runStatements({ name, inputs, outputs }: Network): string[] {
   const own = (port: Port): boolean => port.owner === 'arena';
   const copyIn = inputs
     .filter(own)
-    .map((port) => `memcpy(${name}_input_${port.name}(), ${arrayName(port, 'input')}, ${byteSize(port.value.type)});`);
+    .map(
+      (port) =>
+        `memcpy(${name}_input_${port.name}(), ${arrayName(port, 'input')}, ${byteSize(port.value.type)});`,
+    );
   const copyOut = outputs
     .filter(own)
-    .map((port) => `memcpy(${arrayName(port, 'output')}, ${name}_output_${port.name}(), ${byteSize(port.value.type)});`);
+    .map(
+      (port) =>
+        `memcpy(${arrayName(port, 'output')}, ${name}_output_${port.name}(), ${byteSize(port.value.type)});`,
+    );
   const passed = [
     ...inputs.filter((port) => !own(port)).map((port) => arrayName(port, 'input')),
     ...outputs.filter((port) => !own(port)).map((port) => arrayName(port, 'output')),

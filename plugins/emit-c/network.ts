@@ -1,6 +1,7 @@
 import {
   cIdentifier,
   IdentifierTable,
+  mainNode,
   sharedConstants,
   type Buffer,
   type CompileOptions,
@@ -13,7 +14,7 @@ import {
   type Target,
   type Value,
 } from 'match-compiler';
-import { instantiateKernels, nameKernels, type KernelSet } from './kernel-set.ts';
+import { instantiateKernels, nameKernels, type KernelInstances, type KernelSet } from './kernel-set.ts';
 
 /** Where the user finds an input or an output of the network. */
 export interface Port {
@@ -82,19 +83,15 @@ export function describeNetwork({ placed, target, options }: EmitContext): Netwo
     const copied = owner === 'caller' ? !own : buffer?.role === 'input' && placed.io.inputs === 'caller';
     return { value, buffer, name: fileScope.unique(value.name), owner, copied };
   });
-  const symbols = new Map<Buffer, string>();
-  const constants: ConstantArray[] = [];
-  for (const [buffer, stored] of sharedConstants(program)) {
-    if (buffer !== stored) continue;
-    const symbol = fileScope.unique(`${name}_${cIdentifier(buffer.name)}`);
-    symbols.set(buffer, symbol);
-    constants.push({ symbol, buffer });
-  }
-  for (const [buffer, stored] of sharedConstants(program)) symbols.set(buffer, symbols.get(stored) ?? '');
+  const shared = sharedConstants(program);
+  const { constants, symbols } = nameConstants(name, calls, kernels, shared, fileScope);
   const constantOutputs = new Map<Value, ConstantArray>();
   for (const value of graph.outputs) {
     if (!value.constant || constantOutputs.has(value)) continue;
-    const array = { symbol: fileScope.unique(`${name}_${cIdentifier(value.name)}`), buffer: constantBuffer(value, target) };
+    const array = {
+      symbol: fileScope.unique(`${name}_${cIdentifier(shortName(value.name))}`),
+      buffer: constantBuffer(value, target),
+    };
     constantOutputs.set(value, array);
     constants.push(array);
   }
@@ -115,6 +112,52 @@ export function describeNetwork({ placed, target, options }: EmitContext): Netwo
     kernels: nameKernels(kernels, fileScope),
     fileScope,
   };
+}
+
+/** Constants are called by the layer that uses them first and their part in it: `net_conv_1_weights`. */
+function nameConstants(
+  name: string,
+  calls: readonly KernelInstruction[],
+  kernels: KernelInstances,
+  shared: ReadonlyMap<Buffer, Buffer>,
+  scope: IdentifierTable,
+): { readonly constants: ConstantArray[]; readonly symbols: ReadonlyMap<Buffer, string> } {
+  const wanted = new Map<Buffer, string>();
+  for (const call of calls) {
+    const { nodes, root } = call.region.region;
+    const main = mainNode(nodes, root);
+    const layer = shortName(main.loc[0]?.node ?? main.name);
+    for (const { role, index, name: part } of kernels.byCall.get(call)?.parameters ?? []) {
+      const buffer = role === 'constant' ? call.constants[index]?.buffer : undefined;
+      const stored = buffer && shared.get(buffer);
+      if (stored && !wanted.has(stored)) wanted.set(stored, `${layer}_${part}`);
+    }
+  }
+  const constants: ConstantArray[] = [];
+  const symbols = new Map<Buffer, string>();
+  for (const [buffer, stored] of shared) {
+    if (!symbols.has(stored)) {
+      const symbol = scope.unique(`${name}_${cIdentifier(wanted.get(stored) ?? shortName(stored.name))}`);
+      symbols.set(stored, symbol);
+      constants.push({ symbol, buffer: stored });
+    }
+    symbols.set(buffer, symbols.get(stored) ?? '');
+  }
+  return { constants, symbols };
+}
+
+const longestName = 40;
+
+/** The end of a path-like name, as many parts as stay readable; of fused names the first. */
+function shortName(name: string): string {
+  const [first = name] = name.split(';');
+  const parts = first.split('/').filter((part) => part !== '');
+  let short = parts.pop() ?? first;
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    if (part.length + 1 + short.length > longestName) break;
+    short = `${part}/${short}`;
+  }
+  return short;
 }
 
 /** An output that the compiler folded to a constant is stored like any other constant. */

@@ -70,7 +70,12 @@ class SourceWriter {
     c.line(`#include "${name}.h"`);
     if (this.#network.constants.length > 0) c.line(`#include "${name}_weights.h"`);
     const copies = outputs.some((port) => port.copied);
-    const headers = new Set([...this.#kernels.headers, 'stddef.h', 'stdint.h', ...(copies ? ['string.h'] : [])]);
+    const headers = new Set([
+      ...this.#kernels.headers,
+      'stddef.h',
+      'stdint.h',
+      ...(copies ? ['string.h'] : []),
+    ]);
     c.blank();
     for (const header of [...headers].sort()) c.line(`#include <${header}>`);
     this.#functions();
@@ -117,7 +122,9 @@ class SourceWriter {
     }
     for (const [{ value }, name] of this.#copies) {
       c.comment(`The output "${value.name}" is an input as it is, and thus a copy of the caller's.`);
-      c.line(`static ${cType(value.type.dtype)} ${name}[${Math.max(1, elementCount(value.type.shape))}];`).blank();
+      c.line(
+        `static ${cType(value.type.dtype)} ${name}[${Math.max(1, elementCount(value.type.shape))}];`,
+      ).blank();
     }
   }
 
@@ -145,7 +152,9 @@ class SourceWriter {
       if (instruction.kind === 'call') this.#call(instruction);
       else if (instruction.kind === 'loop') {
         const { name, count } = instruction;
-        c.block(`for (int32_t ${name} = 0; ${name} < ${count}; ++${name})`, () => this.#body(instruction.body));
+        c.block(`for (int32_t ${name} = 0; ${name} < ${count}; ++${name})`, () =>
+          this.#body(instruction.body),
+        );
       } else throw instructionUnsupported(instruction.kind, this.#network.target.name);
     }
   }
@@ -165,7 +174,12 @@ class SourceWriter {
   }
 
   #argument(call: KernelInstruction, { role, index, cType: type, name }: KernelParameter): string {
-    const lists = { input: call.inputs, constant: call.constants, output: call.outputs, scratch: call.scratch };
+    const lists = {
+      input: call.inputs,
+      constant: call.constants,
+      output: call.outputs,
+      scratch: call.scratch,
+    };
     const slice = lists[role][index];
     if (!slice) throw kernelMissingOperand(call.region.region.root, name);
     return this.#pointer(slice, type);
@@ -188,7 +202,8 @@ class SourceWriter {
     if (symbol !== undefined) return ownType(buffer) === type ? symbol : `(${type})${symbol}`;
     const port = [...inputs, ...outputs].find((other) => other.buffer === buffer && !other.copied);
     if (port?.owner === 'caller') {
-      return `const ${cType(port.value.type.dtype)} *` === type || `${cType(port.value.type.dtype)} *` === type
+      return `const ${cType(port.value.type.dtype)} *` === type ||
+        `${cType(port.value.type.dtype)} *` === type
         ? port.name
         : `(${type})${port.name}`;
     }
@@ -220,7 +235,8 @@ class SourceWriter {
 
   #place(buffer: Buffer): string {
     const offset = this.#network.placed.offsets.get(buffer);
-    if (offset === undefined) return buffer.role === 'constant' ? 'a constant' : `the caller's ${buffer.role}`;
+    if (offset === undefined)
+      return buffer.role === 'constant' ? 'a constant' : `the caller's ${buffer.role}`;
     return `${buffer.memory} ${offset} to ${offset + buffer.bytes}`;
   }
 

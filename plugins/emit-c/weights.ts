@@ -36,7 +36,9 @@ function header(network: Network, stem: string): string {
   );
   c.line('#ifndef MATCH_CONST');
   c.line('#if defined(__GNUC__) && defined(__ELF__)');
-  c.line(`#define MATCH_CONST(section_name) __attribute__((section(section_name), aligned(${alignment(network)})))`);
+  c.line(
+    `#define MATCH_CONST(section_name) __attribute__((section(section_name), aligned(${alignment(network)})))`,
+  );
   c.line('#else\n#define MATCH_CONST(section_name)\n#endif\n#endif').blank();
   for (const { symbol, buffer } of network.constants) {
     const { dtype, data } = storedConstant(buffer);

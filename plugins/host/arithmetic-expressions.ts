@@ -1,4 +1,13 @@
-import { cLiteral, cType, integerRange, isFloat, isSigned, isWide, type DataType, type Template } from 'match-compiler';
+import {
+  cLiteral,
+  cType,
+  integerRange,
+  isFloat,
+  isSigned,
+  isWide,
+  type DataType,
+  type Template,
+} from 'match-compiler';
 import { support } from './support/index.ts';
 
 /** An expression in C with what it calls. */
@@ -27,9 +36,10 @@ type Operator = '+' | '-' | '*';
 
 /** `x operator y` wrapped to `dtype`; `bound` limits the exact result. */
 function wrapped(operator: Operator, dtype: DataType, bound: number): Expression {
-  if (isFloat(dtype) || !isSigned(dtype) && !isNarrow(dtype)) return { text: `x ${operator} y` };
+  if (isFloat(dtype) || (!isSigned(dtype) && !isNarrow(dtype))) return { text: `x ${operator} y` };
   // The product of two uint16 may exceed int, to which both are promoted.
-  if (isNarrow(dtype) && !(dtype === 'uint16' && operator === '*')) return { text: cast(dtype, `x ${operator} y`) };
+  if (isNarrow(dtype) && !(dtype === 'uint16' && operator === '*'))
+    return { text: cast(dtype, `x ${operator} y`) };
   if (dtype === 'uint16') return { text: cast(dtype, `(uint32_t)x ${operator} y`) };
   if (bound <= integerRange(dtype).max && !isWide(dtype)) return { text: `x ${operator} y` };
   const type = wrappingType(dtype);
@@ -66,7 +76,8 @@ export function binaryExpression(
 }
 
 function integerDivision(dtype: DataType, rounding: 'floor' | 'truncate'): Expression {
-  if (!isSigned(dtype)) return { text: isNarrow(dtype) ? `(${cType(dtype)})(y == 0 ? 0 : x / y)` : 'y == 0 ? 0 : x / y' };
+  if (!isSigned(dtype))
+    return { text: isNarrow(dtype) ? `(${cType(dtype)})(y == 0 ? 0 : x / y)` : 'y == 0 ? 0 : x / y' };
   const wide = isWide(dtype);
   const call = `${rounding === 'floor' ? 'floor_' : ''}divide_int${wide ? 64 : 32}(x, y)`;
   const functions = wide
@@ -117,10 +128,10 @@ export function saturated(value: string, from: DataType, to: DataType): string {
   const { min, max } = integerRange(to);
   const exact = Math.fround(max) === max && !isWide(to);
   // Where the upper end is no float, it is the power of two above it that must not be reached.
-  const above = exact ? `${value} > ${literal(max)}` : `${value} >= ${literal(2 ** Math.round(Math.log2(max)))}`;
-  const top = isWide(to)
-    ? cLiteral(to, to === 'int64' ? 2n ** 63n - 1n : 2n ** 64n - 1n)
-    : cLiteral(to, max);
+  const above = exact
+    ? `${value} > ${literal(max)}`
+    : `${value} >= ${literal(2 ** Math.round(Math.log2(max)))}`;
+  const top = isWide(to) ? cLiteral(to, to === 'int64' ? 2n ** 63n - 1n : 2n ** 64n - 1n) : cLiteral(to, max);
   const bottom = to === 'int64' ? cLiteral(to, -(2n ** 63n)) : cLiteral(to, min);
   const inside = `${value} == ${value} ? (${type})${value} : 0`;
   return `(${type})(${value} < ${literal(min)} ? ${bottom} : ${above} ? ${top} : ${inside})`;

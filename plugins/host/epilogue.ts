@@ -29,13 +29,13 @@ export function epilogueOf(
   }
   if (isOp(root, ops.clip)) {
     return {
-      node: root as Node,
+      node: root,
       store: (target) => `${target} = ${clipExpression('acc', root.attributes, acc.dtype)};`,
       support: [],
     };
   }
   if (isOp(root, ops.requantize)) {
-    return { node: root as Node, ...requantizeStatements(root, signature, out, acc) };
+    return { node: root, ...requantizeStatements(root, signature, out, acc) };
   }
   throw new TypeError(`${root.op.name} is no epilogue`);
 }

@@ -47,7 +47,10 @@ export function loopNest<Name extends string>(
   return {
     heads: heads.join('\n'),
     index: Object.fromEntries(entries) as Record<Name, string>,
-    innermost: Object.fromEntries(names.map((name, n) => [name, last?.strides[n] ?? 0])) as Record<Name, number>,
+    innermost: Object.fromEntries(names.map((name, n) => [name, last?.strides[n] ?? 0])) as Record<
+      Name,
+      number
+    >,
   };
 }
 

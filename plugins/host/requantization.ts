@@ -37,7 +37,7 @@ export function requantizeStatements(
 
 /** Is the root of a region a requantize whose constants have one element, or run along `axis`? */
 export function requantizesAlong(root: Node, axis: number): true | string {
-  if (!isOp(root, ops.requantize as OpDefinition<RequantizeAttributes>)) return true;
+  if (!isOp(root, ops.requantize)) return true;
   const vector = root.inputs.slice(1).some((value) => (value.type.shape[0] ?? 1) > 1);
   return !vector || root.attributes.axis === axis || `scales along axis ${root.attributes.axis}, not ${axis}`;
 }
@@ -87,7 +87,13 @@ export function fixedPointStore(scaling: FixedPoint, target: Target): Omit<Epilo
   if (narrowInput && bound < int32Limit) {
     return clamped(target, fits, call('requantize_single', input.text), support.requantizeSingle);
   }
-  return clamped(target, fits, call('requantize_single_wide', input.text), support.requantizeSingleWide, true);
+  return clamped(
+    target,
+    fits,
+    call('requantize_single_wide', input.text),
+    support.requantizeSingleWide,
+    true,
+  );
 }
 
 function fixedPoint(
@@ -105,7 +111,10 @@ function fixedPoint(
     {
       rule: rule === 'double' ? 'double' : 'single',
       input,
-      narrowInput: inputZeroPoint === 0 ? acc.dtype !== 'int64' && acc.dtype !== 'uint32' : input.bound < int32Limit && acc.dtype !== 'int64',
+      narrowInput:
+        inputZeroPoint === 0
+          ? acc.dtype !== 'int64' && acc.dtype !== 'uint32'
+          : input.bound < int32Limit && acc.dtype !== 'int64',
       largestFactor: largestFactor(first?.constant, second?.constant),
       multiplier: multiplier.at,
       shift: shift.at,
@@ -197,7 +206,8 @@ function clamped(
     store(target, channel) {
       const value = scaled(channel);
       let text = `${value}${offset}`;
-      if (narrow && wide) text = offset === '' && /^\w+\(.*\)$/.test(value) ? `(int32_t)${value}` : `(int32_t)(${text})`;
+      if (narrow && wide)
+        text = offset === '' && /^\w+\(.*\)$/.test(value) ? `(int32_t)${value}` : `(int32_t)(${text})`;
       else if (!narrow && !wide) text = `(int64_t)${text}`;
       return [
         `const ${type} scaled = ${text};`,
@@ -216,8 +226,7 @@ function signedTerm(value: number): string {
 /** Stores clamp(zeroPoint + rint(`real`), min, max) of a double expression, ties to even. */
 export function realEvenStore(real: string, { zeroPoint, min, max, type }: Target, target: string): string {
   const literal = (number: number): string => cLiteral('float64', number);
-  const offset =
-    zeroPoint === 0 ? '' : ` ${zeroPoint < 0 ? '-' : '+'} ${literal(Math.abs(zeroPoint))}`;
+  const offset = zeroPoint === 0 ? '' : ` ${zeroPoint < 0 ? '-' : '+'} ${literal(Math.abs(zeroPoint))}`;
   return [
     `const double real = ${real};`,
     `const double scaled = round_even_f64(real)${offset};`,

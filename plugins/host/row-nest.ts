@@ -43,5 +43,7 @@ export function rowCycles({ region, layouts }: KernelCall, axis: number, perElem
   const order = layout.kind === 'strided' ? layout.order : [];
   const innermost = [...order].reverse().find((i) => out.type.shape[i] !== 1);
   const strided = innermost === undefined || innermost === axis ? 0 : cycles.stride;
-  return Math.ceil(cycles.call + elementCount(out.type.shape) * (3 * (cycles.element + strided) + perElement));
+  return Math.ceil(
+    cycles.call + elementCount(out.type.shape) * (3 * (cycles.element + strided) + perElement),
+  );
 }

@@ -94,7 +94,11 @@ function axisWindow(axis: WindowAxis, variable: string, name: string, tap: strin
   const reach = dilation * (kernel - 1);
   const start = indexExpression(output === 1 ? [] : [[variable, stride]], -padBefore);
   const step = (text: string): string =>
-    dilation === 1 || text === '0' ? text : /^\d+$/.test(text) ? String(Number(text) * dilation) : `${text} * ${dilation}`;
+    dilation === 1 || text === '0'
+      ? text
+      : /^\d+$/.test(text)
+        ? String(Number(text) * dilation)
+        : `${text} * ${dilation}`;
   const low = padBefore > 0;
   const high = last + reach >= input;
   if (!low && !high) {
@@ -110,7 +114,8 @@ function axisWindow(axis: WindowAxis, variable: string, name: string, tap: strin
   const rest = dilation === 1 ? `${input} - ${name}` : `(${input + dilation - 1} - ${name}) / ${dilation}`;
   const declarations = [`const int32_t ${name} = ${start};`];
   if (low) declarations.push(`const int32_t ${tap}_begin = ${name} < 0 ? ${first} : 0;`);
-  if (high) declarations.push(`const int32_t ${tap}_end = ${name} + ${reach} < ${input} ? ${kernel} : ${rest};`);
+  if (high)
+    declarations.push(`const int32_t ${tap}_end = ${name} + ${reach} < ${input} ? ${kernel} : ${rest};`);
   return {
     clipped: true,
     start: name,

@@ -22,14 +22,18 @@ export function builtinPlugins(): readonly Plugin[] {
   return [
     importOnnx(),
     importTflite(),
+    // The integers behind a dequantize stay visible until lower-quantized has taken them.
     foldConstants(),
-    fuseBatchNorm(),
-    fusePad(),
+    eliminateReshape(),
     lowerQuantized(),
     fuseRequantize(),
-    fuseActivation(),
     eliminateTranspose(),
-    eliminateReshape(),
+    // Pads, batch norms and activations stand beside their layers only now.
+    foldConstants({ dequantize: 'fold' }),
+    fuseBatchNorm(),
+    fusePad(),
+    fuseActivation(),
+    eliminateReshape({ name: 'eliminate-reshape:late' }),
     eliminateDeadCode(),
     partition(),
     wholeLayer(),

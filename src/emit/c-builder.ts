@@ -56,7 +56,7 @@ export class CBuilder {
 
   /** A comment of one line per entry. Entries may hold any text: names of a model among it. */
   comment(...lines: readonly string[]): this {
-    const texts = lines.map(commentText);
+    const texts = lines.map(commentText).flatMap((text) => wrapWords(text, width - 3 - 4 * this.#depth));
     if (texts.length === 1) return this.line(`/* ${texts[0] ?? ''} */`);
     return this.line(['/*', ...texts.map((text) => ` * ${text}`.trimEnd()), ' */'].join('\n'));
   }
@@ -115,6 +115,20 @@ export class CBuilder {
   #origin(): Origin {
     return { plugin: this.#plugin, ...(this.#node && { node: this.#node }) };
   }
+}
+
+/** Lines of up to `most` characters, broken behind spaces and semicolons; longer words stay whole. */
+function wrapWords(text: string, most: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<=[ ;])/)) {
+    if (line !== '' && line.length + word.trimEnd().length > most) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += word;
+  }
+  return [...lines, line.trimEnd()];
 }
 
 /**

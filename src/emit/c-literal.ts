@@ -66,7 +66,8 @@ export function cString(text: string): string {
     const character = String.fromCharCode(byte);
     if (character === '"' || character === '\\') quoted += `\\${character}`;
     // Octal escapes end after three digits, unlike hexadecimal ones; `?` could begin a trigraph.
-    else if (byte < 0x20 || byte > 0x7e || character === '?') quoted += `\\${byte.toString(8).padStart(3, '0')}`;
+    else if (byte < 0x20 || byte > 0x7e || character === '?')
+      quoted += `\\${byte.toString(8).padStart(3, '0')}`;
     else quoted += character;
   }
   return `${quoted}"`;

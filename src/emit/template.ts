@@ -91,14 +91,13 @@ export function fillTemplate(template: Template, { holes, flags }: TemplateValue
   };
 
   const openNest = (line: Line, argument: string): void => {
-    if (!/^\w+$/.test(argument)) throw directiveInvalid(path, line.number, `'nest ${argument}' names no hole`);
+    if (!/^\w+$/.test(argument))
+      throw directiveInvalid(path, line.number, `'nest ${argument}' names no hole`);
     // Below a condition that does not hold, the hole counts as known but need not be filled.
     const heads = active ? linesOf(holeText(argument, line)) : [];
     if (!active) seenHoles.add(argument);
     const margin = marginOf(line.text);
-    const opening = heads
-      .map((head, i) => `${indentation.repeat(depth + i)}${margin}${head} {\n`)
-      .join('');
+    const opening = heads.map((head, i) => `${indentation.repeat(depth + i)}${margin}${head} {\n`).join('');
     if (opening === '') source.remove(line.start, line.end);
     else source.update(line.start, line.end, opening);
     open(line, 'nest', active, heads.length);
@@ -181,7 +180,8 @@ export function fillTemplate(template: Template, { holes, flags }: TemplateValue
 /** Holes that a template has, in any branch. */
 export function templateHoles(template: Template): ReadonlySet<string> {
   const names = new Set([...template.text.matchAll(holePattern)].map((match) => match[1] ?? ''));
-  for (const match of template.text.matchAll(/^[ \t]*\/\/%[ \t]*nest[ \t]+(\w+)/gm)) names.add(match[1] ?? '');
+  for (const match of template.text.matchAll(/^[ \t]*\/\/%[ \t]*nest[ \t]+(\w+)/gm))
+    names.add(match[1] ?? '');
   return names;
 }
 

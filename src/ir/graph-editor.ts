@@ -90,7 +90,7 @@ export class GraphEditor {
     });
     const node: Node = Object.freeze({
       id: this.#nextNode++,
-      op: op as unknown as OpDefinition,
+      op: op,
       name,
       inputs: Object.freeze(resolved),
       outputs: Object.freeze(outputs),

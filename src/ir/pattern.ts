@@ -65,24 +65,24 @@ export function op<A extends Attributes>(
         return no(user, `%${value.name} does not come from ${definition.name}`, state);
       }
       if (user !== (node as Node) && !state.graph.hasSingleUse(value)) {
-        return no(node as Node, `%${value.name} is used outside the pattern as well`, state);
+        return no(node, `%${value.name} is used outside the pattern as well`, state);
       }
       for (const condition of options.where ?? []) {
         const answer = condition(node, state.graph);
-        if (answer !== true) return no(node as Node, answer, state);
+        if (answer !== true) return no(node, answer, state);
       }
       const orders =
         options.commutative && inputs.length === 2 ? [inputs, [inputs[1], inputs[0]] as Pattern[]] : [inputs];
       let best: Refusal | undefined;
       for (const order of orders) {
-        const result = matchInputs(node as Node, order, {
+        const result = matchInputs(node, order, {
           ...state,
-          captures: options.as ? new Map([...state.captures, [options.as, node as Node]]) : state.captures,
+          captures: options.as ? new Map([...state.captures, [options.as, node]]) : state.captures,
         });
-        if ('ok' in result) return { ok: { ...result.ok, nodes: [...result.ok.nodes, node as Node] } };
+        if ('ok' in result) return { ok: { ...result.ok, nodes: [...result.ok.nodes, node] } };
         if (!best || result.no.matched > best.matched) best = result.no;
       }
-      return best ? { no: best } : no(node as Node, 'has no order of inputs', state);
+      return best ? { no: best } : no(node, 'has no order of inputs', state);
     },
   };
 }

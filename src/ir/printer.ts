@@ -59,7 +59,7 @@ export function printTensor(constant: Tensor): string {
 function printAttribute(value: AttributeValue): string {
   if (Array.isArray(value))
     return `[${value.map((item) => printAttribute(item as AttributeValue)).join(', ')}]`;
-  return typeof value === 'number' ? number(value) : String(value as string | boolean);
+  return typeof value === 'number' ? number(value) : String(value);
 }
 
 function number(value: number): string {

@@ -59,7 +59,7 @@ export function tensor(
     const wide = data instanceof BigInt64Array || data instanceof BigUint64Array;
     for (let i = 0; i < count; i++) {
       const value = values[i] ?? 0;
-      data[i] = (wide ? BigInt(value) : Number(value)) as never;
+      data[i] = wide ? BigInt(value) : Number(value);
     }
   }
   return { type: { dtype, shape: [...shape] }, data };

@@ -1,4 +1,4 @@
-import { isWide, type DataType } from '../ir/data-type.ts';
+import { isWide } from '../ir/data-type.ts';
 import type { Value } from '../ir/graph.ts';
 import { elementCount, stridesOf, tensor, type Shape, type Tensor } from '../ir/tensor.ts';
 
@@ -18,11 +18,6 @@ export function constantNumbers(value: Value | undefined): readonly number[] | u
 export function scalarConstant(value: Value | undefined): number | undefined {
   if (!value?.constant || value.constant.data.length !== 1) return undefined;
   return constantNumbers(value)?.[0];
-}
-
-/** All elements are this number. */
-export function isConstantOf(value: Value | undefined, number: number): boolean {
-  return constantNumbers(value)?.every((element) => element === number) ?? false;
 }
 
 /**
@@ -84,9 +79,4 @@ export function reshapedTensor(source: Tensor, shape: Shape): Tensor {
     throw new RangeError(`${source.data.length} elements for shape [${shape.join(',')}]`);
   }
   return { type: { dtype: source.type.dtype, shape: [...shape] }, data: source.data };
-}
-
-/** A vector of numbers, or a scalar tensor's worth when there is one. */
-export function vectorTensor(dtype: DataType, numbers: readonly number[]): Tensor {
-  return tensor(dtype, [numbers.length], numbers);
 }

@@ -72,10 +72,6 @@ export class Rewriter extends GraphEditor {
     return value && this.hasSingleUse(value) ? this.from(value, op) : undefined;
   }
 
-  isAlive(node: Node): boolean {
-    return this.#alive.get(node.id) === node;
-  }
-
   /**
    * False when replacing would lose the name of a graph output: the other value is a graph input, a
    * constant, or already another output.

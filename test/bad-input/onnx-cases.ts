@@ -206,9 +206,7 @@ export const onnxInputs: readonly BadInput[] = [
     'weights of texts',
     {
       ...convolution,
-      initializers: [
-        { name: 'w', dims: [1], data_type: 8, string_data: [new Uint8Array(2)] } as unknown as TensorProto,
-      ],
+      initializers: [{ name: 'w', dims: [1], data_type: 8, string_data: [new Uint8Array(2)] }],
     },
     'DTYPE_UNSUPPORTED',
     'tensor',
@@ -232,7 +230,7 @@ export const onnxInputs: readonly BadInput[] = [
           'If',
           ['x'],
           ['y'],
-          { then_branch: { attribute: { type: attributeTypes.graph ?? 5, g: { name: 'g' } } as never } },
+          { then_branch: { attribute: { type: attributeTypes.graph ?? 5, g: { name: 'g' } } } },
           { name: 'if1' },
         ),
       ],

@@ -18,8 +18,8 @@ const source = readModel(join(root, 'models/model.onnx'), 'model.onnx', {});
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 function refused(t: ExecutionContext, code: string, action: () => unknown): void {
-  const error = t.throws(action) as Error & { diagnostic?: { code: string } };
-  t.is(error.diagnostic?.code, code, error.stack);
+  const error = t.throws<Error & { diagnostic?: { code: string } }>(action);
+  t.is(error?.diagnostic?.code, code, error?.stack);
 }
 
 test('data beside the model is read in parts', (t) => {

@@ -39,8 +39,8 @@ function contents(folder: string, prefix = ''): Record<string, string> {
 }
 
 function refused(t: ExecutionContext, code: string, action: () => void): void {
-  const error = t.throws(action) as Error & { diagnostic?: { code: string } };
-  t.is(error.diagnostic?.code, code, error.stack);
+  const error = t.throws<Error & { diagnostic?: { code: string } }>(action);
+  t.is(error?.diagnostic?.code, code, error?.stack);
 }
 
 test('a folder that is not there is made, with those above it', (t) => {

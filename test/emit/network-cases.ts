@@ -59,7 +59,8 @@ export class CaseBuilder {
 
   #wide(dtype: DataType, range?: Range): bigint {
     if (range) return BigInt(Math.floor(range[0] + this.#random() * (range[1] - range[0] + 1)));
-    const bits = (BigInt(Math.floor(this.#random() * 2 ** 32)) << 32n) | BigInt(Math.floor(this.#random() * 2 ** 32));
+    const bits =
+      (BigInt(Math.floor(this.#random() * 2 ** 32)) << 32n) | BigInt(Math.floor(this.#random() * 2 ** 32));
     return dtype === 'int64' ? BigInt.asIntN(64, bits) : bits;
   }
 
@@ -88,7 +89,7 @@ export class CaseBuilder {
 
   /** Adds a node; its outputs. */
   nodes(op: AnyOp, inputs: readonly Value[], attributes: object, name = op.name): readonly Value[] {
-    return this.editor.add(op as OpDefinition, inputs, attributes as never, {
+    return this.editor.add(op, inputs, attributes as never, {
       name: `${name}_${this.#count++}`,
     });
   }

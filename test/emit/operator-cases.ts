@@ -1,7 +1,16 @@
 import { ops, tensor, type DataType, type Value } from 'match-compiler';
 import type { AnyOp, CaseBuilder, Range } from './network-cases.ts';
 
-const integers: readonly DataType[] = ['int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64'];
+const integers: readonly DataType[] = [
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+];
 const floats: readonly DataType[] = ['float32', 'float64'];
 const all: readonly DataType[] = ['bool', ...integers, ...floats];
 
@@ -21,18 +30,43 @@ export function requantizeConstants(
       const shift = Math.floor(Math.log2(scale)) + 1;
       return {
         values: [
-          b.values('int32', each((i) => 2 ** 30 + ((i * 123456789 + 987654321) % 2 ** 30))),
-          b.values('int8', each((i) => shift - (i % 3))),
+          b.values(
+            'int32',
+            each((i) => 2 ** 30 + ((i * 123456789 + 987654321) % 2 ** 30)),
+          ),
+          b.values(
+            'int8',
+            each((i) => shift - (i % 3)),
+          ),
         ],
         attributes: {},
       };
     }
     case 'real-even':
-      return { values: [b.values('float64', each((i) => scale * (1 + i / 7) * 0.03))], attributes: { denominator: 0.03 } };
+      return {
+        values: [
+          b.values(
+            'float64',
+            each((i) => scale * (1 + i / 7) * 0.03),
+          ),
+        ],
+        attributes: { denominator: 0.03 },
+      };
     default:
       return {
-        values: [b.values('int32', each((i) => 3 + 2 * i)), b.values('int32', each((i) => 1000 - 777 * i))],
-        attributes: { divisor: rule === 'floor' ? 2 ** Math.round(Math.log2(4 / scale)) : Math.round(4 / scale) + 1 },
+        values: [
+          b.values(
+            'int32',
+            each((i) => 3 + 2 * i),
+          ),
+          b.values(
+            'int32',
+            each((i) => 1000 - 777 * i),
+          ),
+        ],
+        attributes: {
+          divisor: rule === 'floor' ? 2 ** Math.round(Math.log2(4 / scale)) : Math.round(4 / scale) + 1,
+        },
       };
   }
 }
@@ -76,7 +110,12 @@ export function convolutionCases(b: CaseBuilder): void {
     { x: [1, 1, 1, 8], w: [1, 1, 1, 3], strides: [1, 1], dilations: [1, 1], pads: [0, 1, 0, 1], groups: 1 },
     { x: [1, 3, 4, 4], w: [2, 3, 4, 4], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], groups: 1 },
   ];
-  const types: readonly { readonly x: DataType; readonly w: DataType; readonly zx: number; readonly zw: number }[] = [
+  const types: readonly {
+    readonly x: DataType;
+    readonly w: DataType;
+    readonly zx: number;
+    readonly zw: number;
+  }[] = [
     { x: 'int8', w: 'int8', zx: -3, zw: 0 },
     { x: 'uint8', w: 'uint8', zx: 128, zw: 7 },
     { x: 'uint8', w: 'int8', zx: 0, zw: 0 },
@@ -97,11 +136,14 @@ export function convolutionCases(b: CaseBuilder): void {
         [
           value,
           (f + t) % 5 === 4 ? b.input(w, weights) : b.randomConstant(w, weights),
-          ...(bias ? [b.randomConstant(accumulator, [weights[0] ?? 1], float ? undefined : [-1000, 1000])] : []),
+          ...(bias
+            ? [b.randomConstant(accumulator, [weights[0] ?? 1], float ? undefined : [-1000, 1000])]
+            : []),
         ],
         { ...attributes, inputZeroPoint: zx, weightZeroPoint: zw, accumulator },
       );
-      if (float && f % 2 === 0) b.check(op(ops.clip), [convolved], { min: 0, max: f % 4 === 0 ? Infinity : 6 });
+      if (float && f % 2 === 0)
+        b.check(op(ops.clip), [convolved], { min: 0, max: f % 4 === 0 ? Infinity : 6 });
       else if (float || (f + t) % 4 === 3) b.outputs.push(convolved);
       else {
         const rule = rules[(f + t) % rules.length] ?? 'single';
@@ -142,14 +184,30 @@ export function productCases(b: CaseBuilder): void {
       else if (float || rows === 2) b.outputs.push(result);
       else {
         const rule = rules[(i * 2 + rows) % rules.length] ?? 'single';
-        requantized(b, result, x === 'int16' && rule === 'double' ? 'single' : rule, columns, 2 ** -8, 'int8');
+        requantized(
+          b,
+          result,
+          x === 'int16' && rule === 'double' ? 'single' : rule,
+          columns,
+          2 ** -8,
+          'int8',
+        );
       }
     }
   });
   const matmuls: readonly (readonly [readonly number[], readonly number[]])[] = [
-    [[3, 4], [4, 5]],
-    [[2, 3, 4], [4, 5]],
-    [[2, 1, 3, 4], [3, 4, 2]],
+    [
+      [3, 4],
+      [4, 5],
+    ],
+    [
+      [2, 3, 4],
+      [4, 5],
+    ],
+    [
+      [2, 1, 3, 4],
+      [3, 4, 2],
+    ],
     [[4], [4, 3]],
     [[2, 3, 4], [4]],
     [[5], [5]],
@@ -157,7 +215,10 @@ export function productCases(b: CaseBuilder): void {
   matmuls.forEach(([left, right], i) => {
     const integer = { aZeroPoint: i - 2, bZeroPoint: i % 2, accumulator: 'int32' };
     b.check(op(ops.matmul), [b.input('int8', left), b.input('int8', right)], integer);
-    b.check(op(ops.matmul), [b.input('uint8', left), b.randomConstant('int8', right)], { ...integer, aZeroPoint: 0 });
+    b.check(op(ops.matmul), [b.input('uint8', left), b.randomConstant('int8', right)], {
+      ...integer,
+      aZeroPoint: 0,
+    });
     b.check(op(ops.matmul), [b.input('float32', left), b.randomConstant('float32', right)], {
       aZeroPoint: 0,
       bZeroPoint: 0,
@@ -199,7 +260,14 @@ export function requantizeCases(b: CaseBuilder): void {
       const range: Range | undefined =
         dtype === 'int64' ? [-(2 ** 38), 2 ** 38] : scale === 3 ? [-100, 100] : undefined;
       for (const channels of [1, 5]) {
-        requantized(b, b.input(dtype, [2, 5, 3], range), rule, channels, scale, channels === 1 ? 'uint8' : 'int8');
+        requantized(
+          b,
+          b.input(dtype, [2, 5, 3], range),
+          rule,
+          channels,
+          scale,
+          channels === 1 ? 'uint8' : 'int8',
+        );
       }
       const { values, attributes } = requantizeConstants(b, rule, 1, scale);
       b.check(op(ops.requantize), [b.input(dtype, [7], range), ...values], {
@@ -225,15 +293,19 @@ export function requantizeCases(b: CaseBuilder): void {
     [0, 0],
   ] as const) {
     for (const rule of ['single', 'double']) {
-      b.check(op(ops.requantize), [b.given(ends), b.values('int32', [multiplier]), b.values('int8', [shift])], {
-        rule,
-        axis: 0,
-        inputZeroPoint: 0,
-        zeroPoint: 3,
-        min: -(2 ** 31),
-        max: 2 ** 31 - 1,
-        dtype: 'int32',
-      });
+      b.check(
+        op(ops.requantize),
+        [b.given(ends), b.values('int32', [multiplier]), b.values('int8', [shift])],
+        {
+          rule,
+          axis: 0,
+          inputZeroPoint: 0,
+          zeroPoint: 3,
+          min: -(2 ** 31),
+          max: 2 ** 31 - 1,
+          dtype: 'int32',
+        },
+      );
     }
   }
   const ties = b.input('int32', [2, 3], [-9, 9]);
@@ -247,9 +319,13 @@ export function requantizeCases(b: CaseBuilder): void {
     dtype: 'uint32',
     denominator: 1,
   });
-  const sum = b.node(op(ops.add), [b.input('int32', [1, 4, 3, 2]), b.input('int32', [1, 4, 3, 2])], { dtype: 'int32' });
+  const sum = b.node(op(ops.add), [b.input('int32', [1, 4, 3, 2]), b.input('int32', [1, 4, 3, 2])], {
+    dtype: 'int32',
+  });
   requantized(b, sum, 'floor', 4, 2 ** -25, 'uint8');
-  const small = b.node(op(ops.add), [b.input('int8', [1, 4, 3, 2]), b.input('int8', [4, 1, 1])], { dtype: 'int32' });
+  const small = b.node(op(ops.add), [b.input('int8', [1, 4, 3, 2]), b.input('int8', [4, 1, 1])], {
+    dtype: 'int32',
+  });
   requantized(b, small, 'single', 1, 0.4, 'int8');
 }
 
@@ -273,8 +349,14 @@ export function quantizedCases(b: CaseBuilder): void {
         dtype,
       };
       for (const [left, right] of [
-        [[1, 3, 4, 2], [1, 3, 4, 2]],
-        [[2, 3, 2, 2], [3, 1, 1]],
+        [
+          [1, 3, 4, 2],
+          [1, 3, 4, 2],
+        ],
+        [
+          [2, 3, 2, 2],
+          [3, 1, 1],
+        ],
         [[1], [5]],
       ] as const) {
         b.check(op(ops.quantizedAdd), [b.input(dtype, left), b.input(dtype, right)], attributes);
@@ -335,12 +417,27 @@ export function poolingCases(b: CaseBuilder): void {
           b.check(op(ops.averagePool2d), [b.input(dtype, shape)], { ...form, countIncludePad, rounding });
         }
       }
-      const sum = b.node(op(ops.sumPool2d), [b.input(dtype, shape)], { ...form, inputZeroPoint: dtype.startsWith('u') ? 9 : -2 });
+      const sum = b.node(op(ops.sumPool2d), [b.input(dtype, shape)], {
+        ...form,
+        inputZeroPoint: dtype.startsWith('u') ? 9 : -2,
+      });
       if (dtype.endsWith('32')) b.outputs.push(sum);
-      else requantized(b, sum, dtype === 'int8' ? 'single' : 'real-even', 1, dtype.endsWith('16') ? 2 ** -9 : 0.11, 'int8');
+      else
+        requantized(
+          b,
+          sum,
+          dtype === 'int8' ? 'single' : 'real-even',
+          1,
+          dtype.endsWith('16') ? 2 ** -9 : 0.11,
+          'int8',
+        );
     }
     for (const countIncludePad of [false, true]) {
-      b.check(op(ops.averagePool2d), [b.input('float32', shape)], { ...form, countIncludePad, rounding: 'float' });
+      b.check(op(ops.averagePool2d), [b.input('float32', shape)], {
+        ...form,
+        countIncludePad,
+        rounding: 'float',
+      });
     }
   }
   const dilated = { kernel: [2, 3], strides: [1, 1], pads: [1, 2, 1, 2], dilations: [2, 2], ceilMode: false };
@@ -358,9 +455,18 @@ export function poolingCases(b: CaseBuilder): void {
 /** Element-wise operators of two operands. */
 export function binaryCases(b: CaseBuilder): void {
   const shapes: readonly (readonly [readonly number[], readonly number[]])[] = [
-    [[2, 3, 4, 5], [2, 3, 4, 5]],
-    [[1, 3, 2, 4], [3, 1, 1]],
-    [[4, 1, 3], [5, 1]],
+    [
+      [2, 3, 4, 5],
+      [2, 3, 4, 5],
+    ],
+    [
+      [1, 3, 2, 4],
+      [3, 1, 1],
+    ],
+    [
+      [4, 1, 3],
+      [5, 1],
+    ],
     [[], [6]],
   ];
   const operators = { add: ops.add, sub: ops.sub, mul: ops.mul, minimum: ops.minimum, maximum: ops.maximum };
@@ -372,7 +478,18 @@ export function binaryCases(b: CaseBuilder): void {
       }
     });
     for (const rounding of ['floor', 'truncate']) {
-      b.check(op(ops.div), [b.input(dtype, [3, 40]), b.input(dtype, [40], [-3, 3].map((x) => (dtype.startsWith('u') ? Math.max(0, x) : x)) as unknown as Range)], { dtype, rounding });
+      b.check(
+        op(ops.div),
+        [
+          b.input(dtype, [3, 40]),
+          b.input(
+            dtype,
+            [40],
+            [-3, 3].map((x) => (dtype.startsWith('u') ? Math.max(0, x) : x)) as unknown as Range,
+          ),
+        ],
+        { dtype, rounding },
+      );
       b.check(op(ops.div), [b.input(dtype, [50]), b.input(dtype, [50])], { dtype, rounding });
     }
     const exponents: Range = dtype.startsWith('u') ? [0, 9] : dtype.startsWith('int') ? [-2, 9] : [0.5, 2];
@@ -381,7 +498,10 @@ export function binaryCases(b: CaseBuilder): void {
   }
   const least = tensor('int32', [3], [-(2 ** 31), -(2 ** 31), 7]);
   for (const rounding of ['floor', 'truncate']) {
-    b.check(op(ops.div), [b.given(least), b.given(tensor('int32', [3], [-1, 1, 0]))], { dtype: 'int32', rounding });
+    b.check(op(ops.div), [b.given(least), b.given(tensor('int32', [3], [-1, 1, 0]))], {
+      dtype: 'int32',
+      rounding,
+    });
     const wide = new BigInt64Array([-(2n ** 63n), -(2n ** 63n), 7n]);
     b.check(
       op(ops.div),
@@ -406,13 +526,28 @@ export function binaryCases(b: CaseBuilder): void {
 
 /** Element-wise operators of one operand, conversions and tables. */
 export function unaryCases(b: CaseBuilder): void {
-  const specials = [0, -0, 0.5, -0.5, 1.5, 2.5, -1.5, 0.3, -0.3, 1e-9, 8388607.5, -8388607.5, 3e9, -3e9, 1e20, -1e20];
+  const specials = [
+    0, -0, 0.5, -0.5, 1.5, 2.5, -1.5, 0.3, -0.3, 1e-9, 8388607.5, -8388607.5, 3e9, -3e9, 1e20, -1e20,
+  ];
   const shapes = [[1, 3, 4, 2], [7]] as const;
   for (const dtype of floats) {
     for (const shape of shapes) {
-      const plain = [ops.abs, ops.neg, ops.floor, ops.ceil, ops.round, ops.exp, ops.tanh, ops.sigmoid, ops.erf, ops.softplus, ops.hardSwish];
+      const plain = [
+        ops.abs,
+        ops.neg,
+        ops.floor,
+        ops.ceil,
+        ops.round,
+        ops.exp,
+        ops.tanh,
+        ops.sigmoid,
+        ops.erf,
+        ops.softplus,
+        ops.hardSwish,
+      ];
       for (const operator of plain) b.check(op(operator), [b.input(dtype, shape)], {});
-      for (const operator of [ops.sqrt, ops.log]) b.check(op(operator), [b.input(dtype, shape, [0.01, 50])], {});
+      for (const operator of [ops.sqrt, ops.log])
+        b.check(op(operator), [b.input(dtype, shape, [0.01, 50])], {});
       b.check(op(ops.clip), [b.input(dtype, shape)], { min: 0, max: Infinity });
       b.check(op(ops.clip), [b.input(dtype, shape)], { min: -0.1, max: 0.7 });
       b.check(op(ops.clip), [b.input(dtype, shape)], { min: -Infinity, max: 6 });
@@ -425,7 +560,8 @@ export function unaryCases(b: CaseBuilder): void {
     b.check(op(ops.prelu), [b.input(dtype, [2, 3, 2, 2]), b.randomConstant(dtype, [3, 1, 1])], {});
     b.check(op(ops.prelu), [b.input(dtype, [4]), b.input(dtype, [4])], {});
     const odd = b.given(tensor(dtype, [specials.length], specials));
-    for (const operator of [ops.floor, ops.ceil, ops.round, ops.abs, ops.neg]) b.check(op(operator), [odd], {});
+    for (const operator of [ops.floor, ops.ceil, ops.round, ops.abs, ops.neg])
+      b.check(op(operator), [odd], {});
   }
   for (const dtype of integers) {
     for (const operator of [ops.abs, ops.neg]) b.check(op(operator), [b.input(dtype, [1, 3, 4, 2])], {});
@@ -439,7 +575,20 @@ export function unaryCases(b: CaseBuilder): void {
         const range: Range | undefined = from.startsWith('float') ? [-70000, 70000] : undefined;
         b.check(op(ops.cast), [b.input(from, [23], range)], { dtype: to, saturate });
         if (!from.startsWith('float')) continue;
-        const extremes = [...specials, NaN, Infinity, -Infinity, 127.5, -128.5, 2147483647, -2147483649, 4294967296, 1.8e19, 9.3e18, -9.3e18];
+        const extremes = [
+          ...specials,
+          NaN,
+          Infinity,
+          -Infinity,
+          127.5,
+          -128.5,
+          2147483647,
+          -2147483649,
+          4294967296,
+          1.8e19,
+          9.3e18,
+          -9.3e18,
+        ];
         b.check(op(ops.cast), [b.given(tensor(from, [extremes.length], extremes))], { dtype: to, saturate });
       }
     }
@@ -457,32 +606,84 @@ export function floatCases(b: CaseBuilder): void {
   for (const dtype of ['int8', 'uint8', 'int16', 'uint16', 'int32'] as const) {
     const scale = dtype === 'int32' ? [1e-8, 2e-8, 3e-9] : [0.01, 0.03, 0.5];
     const zero = b.values(dtype, [3, 5, 0]);
-    b.check(op(ops.quantize), [b.input('float32', [2, 3, 4, 2], [-50, 50]), b.values('float32', scale), zero], { axis: 1, dtype });
-    b.check(op(ops.quantize), [b.input('float32', [5, 7], [-9, 9]), b.values('float32', [0.25]), b.values(dtype, [1])], { axis: 0, dtype });
-    b.check(op(ops.quantize), [b.given(tensor('float32', [6], [NaN, Infinity, -Infinity, 0.5, 1.5, -2.5])), b.values('float32', [1]), b.values('int32', [0])], { axis: 0, dtype });
-    b.check(op(ops.dequantize), [b.input(dtype, [2, 3, 4, 2]), b.values('float32', scale), zero], { axis: 1 });
-    b.check(op(ops.dequantize), [b.input(dtype, [11]), b.values('float32', [0.1]), b.values('int32', [-7])], { axis: 0 });
+    b.check(
+      op(ops.quantize),
+      [b.input('float32', [2, 3, 4, 2], [-50, 50]), b.values('float32', scale), zero],
+      { axis: 1, dtype },
+    );
+    b.check(
+      op(ops.quantize),
+      [b.input('float32', [5, 7], [-9, 9]), b.values('float32', [0.25]), b.values(dtype, [1])],
+      { axis: 0, dtype },
+    );
+    b.check(
+      op(ops.quantize),
+      [
+        b.given(tensor('float32', [6], [NaN, Infinity, -Infinity, 0.5, 1.5, -2.5])),
+        b.values('float32', [1]),
+        b.values('int32', [0]),
+      ],
+      { axis: 0, dtype },
+    );
+    b.check(op(ops.dequantize), [b.input(dtype, [2, 3, 4, 2]), b.values('float32', scale), zero], {
+      axis: 1,
+    });
+    b.check(op(ops.dequantize), [b.input(dtype, [11]), b.values('float32', [0.1]), b.values('int32', [-7])], {
+      axis: 0,
+    });
   }
-  for (const shape of [[2, 3, 4, 2], [3, 4], [1, 5, 6]]) {
+  for (const shape of [
+    [2, 3, 4, 2],
+    [3, 4],
+    [1, 5, 6],
+  ]) {
     const channels = [shape[1] ?? 1];
     const vector = (): Value => b.randomConstant('float32', channels, [0.1, 2]);
-    b.check(op(ops.batchNorm), [b.input('float32', shape), vector(), vector(), vector(), vector()], { epsilon: 1e-3 });
+    b.check(op(ops.batchNorm), [b.input('float32', shape), vector(), vector(), vector(), vector()], {
+      epsilon: 1e-3,
+    });
   }
   for (const dtype of floats) {
-    for (const [shape, axes] of [[[2, 3, 4, 5], [2, 3]], [[2, 3, 4, 5], [1]], [[3, 4], [0, 1]], [[5], [0]], [[2, 3, 4], []]] as const) {
+    for (const [shape, axes] of [
+      [
+        [2, 3, 4, 5],
+        [2, 3],
+      ],
+      [[2, 3, 4, 5], [1]],
+      [
+        [3, 4],
+        [0, 1],
+      ],
+      [[5], [0]],
+      [[2, 3, 4], []],
+    ] as const) {
       for (const keepDims of [false, true]) {
         for (const operator of [ops.reduceMean, ops.reduceSum, ops.reduceMax]) {
           b.check(op(operator), [b.input(dtype, shape)], { axes, keepDims });
         }
       }
     }
-    for (const [shape, axis] of [[[2, 7], 1], [[1, 4, 3, 2], 1], [[3, 5], 0], [[2, 3, 4], 2]] as const) {
+    for (const [shape, axis] of [
+      [[2, 7], 1],
+      [[1, 4, 3, 2], 1],
+      [[3, 5], 0],
+      [[2, 3, 4], 2],
+    ] as const) {
       b.check(op(ops.softmax), [b.input(dtype, shape)], { axis });
       b.check(op(ops.logSoftmax), [b.input(dtype, shape)], { axis });
     }
   }
   for (const dtype of integers) {
-    for (const [shape, axes] of [[[2, 3, 4, 5], [2, 3]], [[2, 3, 4, 5], [0, 2]]] as const) {
+    for (const [shape, axes] of [
+      [
+        [2, 3, 4, 5],
+        [2, 3],
+      ],
+      [
+        [2, 3, 4, 5],
+        [0, 2],
+      ],
+    ] as const) {
       b.check(op(ops.reduceSum), [b.input(dtype, shape)], { axes, keepDims: false });
       b.check(op(ops.reduceMax), [b.input(dtype, shape)], { axes, keepDims: true });
     }
@@ -493,19 +694,50 @@ export function floatCases(b: CaseBuilder): void {
 export function movementCases(b: CaseBuilder): void {
   for (const dtype of all) {
     b.check(op(ops.transpose), [b.input(dtype, [2, 3, 4])], { perm: [2, 0, 1] });
-    b.check(op(ops.slice), [b.input(dtype, [1, 4, 5, 6])], { starts: [0, 3, 0, 5], ends: [1, 0, 5, -1], steps: [1, -1, 2, -2] });
-    b.check(op(ops.concat), [b.input(dtype, [2, 3]), b.randomConstant(dtype, [2, 1]), b.input(dtype, [2, 4])], { axis: 1 });
-    b.check(op(ops.gather), [b.input(dtype, [3, 5, 2]), b.constant(tensor('int64', [2, 2], [0n, -1n, 3n, 1n]))], { axis: 1 });
+    b.check(op(ops.slice), [b.input(dtype, [1, 4, 5, 6])], {
+      starts: [0, 3, 0, 5],
+      ends: [1, 0, 5, -1],
+      steps: [1, -1, 2, -2],
+    });
+    b.check(
+      op(ops.concat),
+      [b.input(dtype, [2, 3]), b.randomConstant(dtype, [2, 1]), b.input(dtype, [2, 4])],
+      { axis: 1 },
+    );
+    b.check(
+      op(ops.gather),
+      [b.input(dtype, [3, 5, 2]), b.constant(tensor('int64', [2, 2], [0n, -1n, 3n, 1n]))],
+      { axis: 1 },
+    );
     b.check(op(ops.identity), [b.input(dtype, [2, 5])], {});
     const value = dtype === 'float32' ? -Infinity : dtype.startsWith('float') ? 0.5 : 1;
-    b.check(op(ops.pad), [b.input(dtype, [1, 2, 3, 4])], { pads: [0, 1, 2, 0, 0, 0, 1, 3], value, mode: 'constant' });
+    b.check(op(ops.pad), [b.input(dtype, [1, 2, 3, 4])], {
+      pads: [0, 1, 2, 0, 0, 0, 1, 3],
+      value,
+      mode: 'constant',
+    });
   }
   const shapes: readonly (readonly [readonly number[], readonly number[]])[] = [
-    [[1, 3, 4, 5], [0, 2, 3, 1]],
-    [[2, 3, 4, 5], [3, 1, 0, 2]],
-    [[4, 5], [1, 0]],
-    [[2, 1, 3, 1, 2], [4, 3, 2, 1, 0]],
-    [[2, 2, 2, 3, 2, 2], [5, 0, 3, 1, 4, 2]],
+    [
+      [1, 3, 4, 5],
+      [0, 2, 3, 1],
+    ],
+    [
+      [2, 3, 4, 5],
+      [3, 1, 0, 2],
+    ],
+    [
+      [4, 5],
+      [1, 0],
+    ],
+    [
+      [2, 1, 3, 1, 2],
+      [4, 3, 2, 1, 0],
+    ],
+    [
+      [2, 2, 2, 3, 2, 2],
+      [5, 0, 3, 1, 4, 2],
+    ],
   ];
   for (const [shape, perm] of shapes) b.check(op(ops.transpose), [b.input('int16', shape)], { perm });
   b.check(op(ops.reshape), [b.input('int8', [2, 3, 4, 2])], { shape: [6, 8] });
@@ -528,7 +760,10 @@ export function movementCases(b: CaseBuilder): void {
   b.check(op(ops.gather), [b.input('float32', [4, 3]), b.input('int32', [5], [-4, 3])], { axis: 0 });
   b.check(op(ops.gather), [b.input('float32', [4, 3]), b.constant(tensor('int32', [], [2]))], { axis: 1 });
   const order = (axes: readonly number[]): readonly number[] => axes;
-  b.check(op(ops.layoutTransform), [b.input('int8', [1, 3, 4, 5])], { from: order([0, 1, 2, 3]), to: order([0, 1, 2, 3]) });
+  b.check(op(ops.layoutTransform), [b.input('int8', [1, 3, 4, 5])], {
+    from: order([0, 1, 2, 3]),
+    to: order([0, 1, 2, 3]),
+  });
 }
 
 /** All groups by name. */

@@ -49,7 +49,10 @@ export interface CompileSettings {
 }
 
 /** The graph as it is, without transforms, as C for the host. */
-export function compileGraph(graph: Graph, { options = {}, plugins = [] }: CompileSettings = {}): Promise<Compilation> {
+export function compileGraph(
+  graph: Graph,
+  { options = {}, plugins = [] }: CompileSettings = {},
+): Promise<Compilation> {
   const compiler = createCompiler({
     plugins: [partition(), wholeLayer(), scheduler(), memoryPlanner(), emitC(), host(), ...plugins],
     report: () => undefined,
@@ -107,7 +110,9 @@ export function withBundle<T>(bundle: Bundle, use: (folder: string) => T): T {
 /** Compiles every C file of a folder into a program; warnings are errors. */
 export function compileC(folder: string, compiler: string, flags: readonly string[]): string {
   const program = join(folder, 'program');
-  const sources = execFileSync('ls', [folder], { encoding: 'utf8' }).split('\n').filter((file) => file.endsWith('.c'));
+  const sources = execFileSync('ls', [folder], { encoding: 'utf8' })
+    .split('\n')
+    .filter((file) => file.endsWith('.c'));
   execFileSync(compiler, [...strictFlags, ...flags, ...sources, '-o', program, '-lm'], {
     cwd: folder,
     encoding: 'utf8',
@@ -117,7 +122,12 @@ export function compileC(folder: string, compiler: string, flags: readonly strin
 }
 
 /** Runs an emitted program on one sample and gives its outputs. */
-export function runProgram(folder: string, program: string, graph: Graph, inputs: readonly Tensor[]): Tensor[] {
+export function runProgram(
+  folder: string,
+  program: string,
+  graph: Graph,
+  inputs: readonly Tensor[],
+): Tensor[] {
   const bytes = inputs.map((input) => Buffer.from(bytesOf(input.data)));
   writeFileSync(join(folder, 'input.bin'), Buffer.concat(bytes));
   const output = join(folder, 'output.bin');

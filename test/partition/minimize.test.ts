@@ -41,7 +41,10 @@ function costOf(
 
 function* assignments(variables: readonly Variable[], from = 0): Generator<readonly number[]> {
   const [variable] = variables.slice(from, from + 1);
-  if (!variable) return yield [];
+  if (!variable) {
+    yield [];
+    return;
+  }
   for (const rest of assignments(variables, from + 1))
     for (const i of variable.costs.keys()) yield [i, ...rest];
 }

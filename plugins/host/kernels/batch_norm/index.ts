@@ -1,4 +1,11 @@
-import { cLiteral, ops, pattern, type KernelCall, type KernelInstance, type ModulePattern } from 'match-compiler';
+import {
+  cLiteral,
+  ops,
+  pattern,
+  type KernelCall,
+  type KernelInstance,
+  type ModulePattern,
+} from 'match-compiler';
 import { cycles } from '../../costs.ts';
 import { elementWiseCycles, elementWiseNest, elementWiseOverlaps } from '../../element-wise.ts';
 import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';

@@ -54,9 +54,7 @@ export const addRequantizePattern: ModulePattern = {
     inputs: [
       pattern.op(ops.add, {
         as: 'binary',
-        where: [
-          (node) => /^int(8|16|32)$/.test(node.attributes.dtype) || `adds ${node.attributes.dtype}`,
-        ],
+        where: [(node) => /^int(8|16|32)$/.test(node.attributes.dtype) || `adds ${node.attributes.dtype}`],
       }),
     ],
   }),
@@ -87,22 +85,28 @@ function instantiate(call: KernelCall): KernelInstance {
   const bound = binaryBound(node.op.name, a.dtype, b.dtype);
   const result = binaryExpression(node.op.name, dtype, rounding, bound);
   const accumulator = { dtype, ...(bound < 2 ** 31 && { bound }) };
-  const epilogue = epilogueOf(call.region, node as unknown as Node, signature, out, accumulator);
+  const epilogue = epilogueOf(call.region, node, signature, out, accumulator);
   const axis = Number(epilogue.node ? root.attributes['axis'] : 0);
   const length = epilogue.node ? (out.shape[axis] ?? 1) : 1;
   const nest = elementWiseNest(out, { a, b }, { axis, length: perChannel(root) ? length : 1 });
-  return kernelInstance(call, template, epilogue.node ? `${node.op.name}_requantize` : node.op.name, signature, {
-    holes: {
-      loops: nest.heads,
-      type: cType(dtype),
-      x: converted(`a[${nest.index.a}]`, a.dtype, dtype),
-      y: converted(`b[${nest.index.b}]`, b.dtype, dtype),
-      result: result.text,
-      store: epilogue.store(`out[${nest.index.out}]`, nest.index.channel),
+  return kernelInstance(
+    call,
+    template,
+    epilogue.node ? `${node.op.name}_requantize` : node.op.name,
+    signature,
+    {
+      holes: {
+        loops: nest.heads,
+        type: cType(dtype),
+        x: converted(`a[${nest.index.a}]`, a.dtype, dtype),
+        y: converted(`b[${nest.index.b}]`, b.dtype, dtype),
+        result: result.text,
+        store: epilogue.store(`out[${nest.index.out}]`, nest.index.channel),
+      },
+      support: [...(result.support ?? []), ...epilogue.support],
+      headers: result.headers ?? [],
     },
-    support: [...(result.support ?? []), ...epilogue.support],
-    headers: result.headers ?? [],
-  });
+  );
 }
 
 /** Whether a requantize has a constant per channel. */

@@ -1,4 +1,11 @@
-import { ops, pattern, elementCount, type KernelCall, type KernelInstance, type ModulePattern } from 'match-compiler';
+import {
+  ops,
+  pattern,
+  elementCount,
+  type KernelCall,
+  type KernelInstance,
+  type ModulePattern,
+} from 'match-compiler';
 import { cycles } from '../../costs.ts';
 import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
 import { channelsLastLayout, layoutChoices, plainLayout } from '../../layout-choices.ts';

@@ -62,7 +62,10 @@ export const weightLayouts: Readonly<Record<Variant, Layout>> = {
 };
 
 /** Layouts of input and output in a call. */
-export function layoutsOfCall({ region, layouts }: KernelCall, { x }: Convolution): readonly [Layout, Layout] {
+export function layoutsOfCall(
+  { region, layouts }: KernelCall,
+  { x }: Convolution,
+): readonly [Layout, Layout] {
   const input = region.inputs.indexOf(x);
   const own = input >= 0 ? layouts.inputs[input] : layouts.constants[region.constants.indexOf(x)];
   return [own ?? rowMajor(4), layouts.outputs[0] ?? rowMajor(4)];

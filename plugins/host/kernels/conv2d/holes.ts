@@ -86,7 +86,7 @@ function pointwise(parts: Parts): Filled {
     holes: {
       ...pixelHoles(parts),
       pixel: advanced('x', index),
-      filter: advanced('w', indexExpression([['oc', facts.channelsPerGroup]])),
+      filter: advanced('weights', indexExpression([['oc', facts.channelsPerGroup]])),
       accumulate: accumulate(parts, 'pixel[i]', 'filter[i]'),
     },
   };
@@ -116,9 +116,13 @@ function channelsLastWindow(parts: Parts): Filled {
     holes: {
       ...pixelHoles(parts),
       ...window.holes,
-      length: /^\d+$/.test(taps) ? Number(taps) * channels : channels === 1 ? unwrapped(taps) : `${taps} * ${channels}`,
+      length: /^\d+$/.test(taps)
+        ? Number(taps) * channels
+        : channels === 1
+          ? unwrapped(taps)
+          : `${taps} * ${channels}`,
       pixel: advanced('x', pixel),
-      filter: advanced('w', filter),
+      filter: advanced('weights', filter),
       accumulate: accumulate(parts, 'pixel[i]', 'filter[i]'),
     },
     flags: { contiguous },
@@ -160,7 +164,7 @@ function direct(parts: Parts): Filled {
       inner_loops: loopsOver(out, order.slice(split)),
       channel_loop: channelsPerGroup === 1 ? '' : loopHead('ic', channelsPerGroup),
       acc_type: cType(node.attributes.accumulator),
-      accumulate: accumulate(parts, `x[${xIndex}]`, `w[${wIndex}]`),
+      accumulate: accumulate(parts, `x[${xIndex}]`, `weights[${wIndex}]`),
       store: epilogue.store(`out[${indexExpression(termsOf(out, order))}]`, filter),
     },
   };
@@ -186,7 +190,7 @@ function float({ facts, x, w, out, window, epilogue }: Parts): Filled {
       channels: facts.channelsPerGroup,
       sums: advanced('out', indexExpression(termsOf(out, [0, 2, 3]))),
       x_index: xIndex,
-      filter: advanced('w', filter),
+      filter: advanced('weights', filter),
       store: epilogue.store('sums[oc]', 'oc'),
     },
     flags: { clips: epilogue.node !== undefined },

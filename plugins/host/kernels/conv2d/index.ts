@@ -29,7 +29,14 @@ import channelsLastText from './conv2d_channels_last.c';
 import directText from './conv2d_direct.c';
 import floatText from './conv2d_float.c';
 import pointwiseText from './conv2d_pointwise.c';
-import { convolutionOf, layoutsOfCall, variantOf, weightLayouts, type Convolution, type Variant } from './facts.ts';
+import {
+  convolutionOf,
+  layoutsOfCall,
+  variantOf,
+  weightLayouts,
+  type Convolution,
+  type Variant,
+} from './facts.ts';
 import { fillers, variable } from './holes.ts';
 
 const templates: Readonly<Record<Variant, Template>> = {
@@ -91,7 +98,7 @@ function predictCycles(call: KernelCall): number {
 
 /** Channels that are apart suit a sum over channels badly, and a sum of one channel hardly at all. */
 function directMac({ channelsPerGroup }: Convolution, x: Layout): number {
-  const apart = sameLayout(x, channelsLast(4)) === (channelsPerGroup > 1);
+  const apart = sameLayout(x, channelsLast(4)) === channelsPerGroup > 1;
   return apart ? cycles.stridedMac : cycles.stridedMac - 0.5;
 }
 
@@ -113,11 +120,11 @@ function instantiate(call: KernelCall): KernelInstance {
   const variant = variantOf(facts, xLayout, outLayout);
   const signature = new Signature(call);
   const x = signature.read('x', facts.x);
-  const w = signature.read('w', facts.w);
+  const w = signature.read('weights', facts.w);
   const bias = facts.bias && signature.read('bias', facts.bias);
   const out = signature.write('out');
   const bound = isFloat(accumulator) ? Infinity : boundOf(facts);
-  const epilogue = epilogueOf(call.region, facts.node as Node, signature, out, { dtype: accumulator, bound });
+  const epilogue = epilogueOf(call.region, facts.node, signature, out, { dtype: accumulator, bound });
   const window = windowOf(facts.axes);
   const { holes, flags = {} } = fillers[variant]({ facts, x, w, out, window, epilogue, bound });
   const filter = variant === 'direct' ? variable('oc', out) : 'oc';

@@ -39,7 +39,8 @@ export const copyPatterns: readonly ModulePattern[] = [
 
 /** Copies that keep every element in its place may run in place. */
 function overlaps(call: KernelCall): ReturnType<NonNullable<ModulePattern['overlaps']>> {
-  const keeps = call.region.root.op.name === ops.identity.name || call.region.root.op.name === ops.reshape.name;
+  const keeps =
+    call.region.root.op.name === ops.identity.name || call.region.root.op.name === ops.reshape.name;
   return keeps ? elementWiseOverlaps(call) : [];
 }
 

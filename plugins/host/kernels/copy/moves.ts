@@ -125,5 +125,7 @@ export function copyCycles({ region, layouts }: KernelCall): number {
   const from = layouts.inputs[0] ?? layouts.constants[0];
   if (!out || !to || !from) return cycles.call;
   const jumps = root.op.name === ops.transpose.name ? true : isPlain(to) !== isPlain(from);
-  return Math.ceil(cycles.call + elementCount(out.type.shape) * (cycles.element + (jumps ? 2 * cycles.stride : 0)));
+  return Math.ceil(
+    cycles.call + elementCount(out.type.shape) * (cycles.element + (jumps ? 2 * cycles.stride : 0)),
+  );
 }

@@ -1,4 +1,11 @@
-import { elementCount, ops, pattern, type KernelCall, type KernelInstance, type ModulePattern } from 'match-compiler';
+import {
+  elementCount,
+  ops,
+  pattern,
+  type KernelCall,
+  type KernelInstance,
+  type ModulePattern,
+} from 'match-compiler';
 import { cycles } from '../../costs.ts';
 import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
 import { layoutChoices, plainLayout } from '../../layout-choices.ts';

@@ -90,11 +90,7 @@ export const matmulPattern: ModulePattern = {
     if (!out || node.op.name !== ops.dense.name || a === b || call.region.inputs[0] !== a) return [];
     const [rows = 1, depth = 1] = a.type.shape;
     const [, columns = 1] = out.type.shape;
-    return rowOverlaps(
-      rows,
-      depth * elementBytes(a.type.dtype),
-      columns * elementBytes(out.type.dtype),
-    );
+    return rowOverlaps(rows, depth * elementBytes(a.type.dtype), columns * elementBytes(out.type.dtype));
   },
   kernel: { instantiate },
 };
@@ -121,18 +117,26 @@ function layouts(region: Region): readonly LayoutChoice[] {
 function predictCycles({ region }: KernelCall): number {
   const { node, b } = productOf(region);
   const types = node.inputs.map((value) => value.type);
-  const macs = node.op.macs?.(types, node.outputs.map((value) => value.type), node.attributes) ?? 0;
+  const macs =
+    node.op.macs?.(
+      types,
+      node.outputs.map((value) => value.type),
+      node.attributes,
+    ) ?? 0;
   const outputs = (node.outputs[0]?.type.shape ?? []).reduce((count, extent) => count * extent, 1);
   const strided = !b.constant && node.op.name === ops.matmul.name;
   const store = region.nodes.length > 1 ? cycles.requantize : cycles.element;
-  return Math.ceil(cycles.call + macs * (strided ? cycles.stridedMac : cycles.mac) + outputs * (store + cycles.element));
+  return Math.ceil(
+    cycles.call + macs * (strided ? cycles.stridedMac : cycles.mac) + outputs * (store + cycles.element),
+  );
 }
 
 function instantiate(call: KernelCall): KernelInstance {
   const facts = productOf(call.region);
   const signature = new Signature(call);
-  const a = signature.read('a', facts.a);
-  const b = signature.read('b', facts.b);
+  const dense = facts.node.op.name === ops.dense.name;
+  const a = signature.read(dense ? 'x' : 'a', facts.a);
+  const b = signature.read(dense ? 'weights' : 'b', facts.b);
   const bias = facts.bias && signature.read('bias', facts.bias);
   const out = signature.write('out');
   const aRank = a.shape.length;
@@ -155,7 +159,6 @@ function instantiate(call: KernelCall): KernelInstance {
     const from = axis - (batch - ownBatch);
     return axis >= batch || from < 0 || shape[from] === 1 ? 0 : (strides[from] ?? 0);
   };
-  const dense = facts.node.op.name === ops.dense.name;
   const nest = loopNest(
     out.shape,
     out.shape.map((_, axis) => axis),
@@ -185,8 +188,8 @@ function instantiate(call: KernelCall): KernelInstance {
       loops: nest.heads,
       a_type: a.type,
       b_type: b.type,
-      row: advanced('a', nest.index.a),
-      column: advanced('b', nest.index.b),
+      row: advanced(a.name, nest.index.a),
+      column: advanced(b.name, nest.index.b),
       acc_type: cType(facts.accumulator),
       initial: initialValue(bias && `bias[${nest.index.column}]`, facts.accumulator),
       depth,

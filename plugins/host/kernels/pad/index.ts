@@ -72,9 +72,7 @@ function mirrored(x: Operand, out: Operand, { pads, mode }: PadAttributes): Reco
     const high = mode === 'edge' ? String(extent - 1) : `${2 * (extent - 1) + before} - i${axis}`;
     const inside = before === 0 ? `i${axis}` : `i${axis} - ${before}`;
     const below = before === 0 ? '' : `i${axis} < ${before} ? ${low} : `;
-    sources.push(
-      `const int32_t from${axis} = ${below}i${axis} < ${before + extent} ? ${inside} : ${high};`,
-    );
+    sources.push(`const int32_t from${axis} = ${below}i${axis} < ${before + extent} ? ${inside} : ${high};`);
     return `from${axis}`;
   });
   return {

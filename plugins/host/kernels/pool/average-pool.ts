@@ -1,11 +1,4 @@
-import {
-  integerRange,
-  isFloat,
-  pattern,
-  ops,
-  type KernelCall,
-  type KernelInstance,
-} from 'match-compiler';
+import { integerRange, isFloat, pattern, ops, type KernelCall, type KernelInstance } from 'match-compiler';
 import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
 import { support } from '../../support/index.ts';
 import type { AxisWindow, WindowAxis } from '../../window.ts';
@@ -41,7 +34,10 @@ export function averagePool(call: KernelCall): KernelInstance {
   });
 }
 
-function sumType(dtype: Parameters<typeof integerRange>[0], [rows, columns]: readonly [WindowAxis, WindowAxis]): string {
+function sumType(
+  dtype: Parameters<typeof integerRange>[0],
+  [rows, columns]: readonly [WindowAxis, WindowAxis],
+): string {
   const { min, max } = integerRange(dtype);
   const bound = (Math.max(-min, max) + 1) * rows.kernel * columns.kernel;
   return bound < 2 ** 31 ? 'int32_t' : 'int64_t';

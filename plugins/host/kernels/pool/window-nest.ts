@@ -108,11 +108,5 @@ export function poolOverlaps(call: KernelCall): readonly Overlap[] {
   const pool = poolOf(call.region);
   if (call.region.inputs[0] !== pool.node.inputs[0]) return [];
   const { x, out } = poolOperands(call, pool);
-  return windowOverlaps(
-    x,
-    out,
-    pool.axes,
-    { x: elementBytes(x.dtype), out: elementBytes(out.dtype) },
-    true,
-  );
+  return windowOverlaps(x, out, pool.axes, { x: elementBytes(x.dtype), out: elementBytes(out.dtype) }, true);
 }

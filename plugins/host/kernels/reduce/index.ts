@@ -22,11 +22,7 @@ const template = kernelTemplate('reduce/reduce.c', text);
 /** Sums, means and maxima over some axes. */
 export const reducePattern: ModulePattern = {
   name: 'reduce',
-  pattern: pattern.oneOf(
-    pattern.op(ops.reduceMean),
-    pattern.op(ops.reduceSum),
-    pattern.op(ops.reduceMax),
-  ),
+  pattern: pattern.oneOf(pattern.op(ops.reduceMean), pattern.op(ops.reduceSum), pattern.op(ops.reduceMax)),
   layouts: (region) => mixedLayouts(region),
   cycles: ({ region }) =>
     Math.ceil(
@@ -49,14 +45,15 @@ function instantiate(call: KernelCall): KernelInstance {
   const all = Array.from({ length: rank }, (_, axis) => axis);
   const kept = all.filter((axis) => !axes.includes(axis));
   const outAxis = (axis: number): number => (keepDims ? axis : kept.indexOf(axis));
-  const outer = loopNest(
-    out.shape,
-    memoryOrder(out),
-    {
-      x: { strides: spread(out.shape.length, kept.map((axis) => [outAxis(axis), x.strides[axis] ?? 0])) },
-      out: { strides: out.strides },
+  const outer = loopNest(out.shape, memoryOrder(out), {
+    x: {
+      strides: spread(
+        out.shape.length,
+        kept.map((axis) => [outAxis(axis), x.strides[axis] ?? 0]),
+      ),
     },
-  );
+    out: { strides: out.strides },
+  });
   // Row-major over the reduced axes: the order in which float sums are defined.
   const inner = loopNest(
     x.shape.map((extent, axis) => (axes.includes(axis) ? extent : 1)),

@@ -55,7 +55,9 @@ export function unaryStatements(node: Node, from: DataType, to: DataType): State
       return { lines: [`${number(1)} / (${number(1)} + ${call('exp', '-x')})`], headers: math };
     case 'softplus':
       return {
-        lines: [`(x > ${number(0)} ? x : ${number(0)}) + ${call('log1p', call('exp', `-${call('fabs', 'x')}`))}`],
+        lines: [
+          `(x > ${number(0)} ? x : ${number(0)}) + ${call('log1p', call('exp', `-${call('fabs', 'x')}`))}`,
+        ],
         headers: math,
       };
     case 'gelu':
@@ -120,8 +122,10 @@ function castStatements(from: DataType, to: DataType, saturate: boolean): Statem
   if (isFloat(from)) return saturate ? { lines: [saturated('x', from, to)] } : wrappedFloat(from, to);
   if (!saturate || !isInteger(from)) return { lines: [`(${type})x`] };
   const [own, target] = [exactRange(from), exactRange(to)];
-  const low = own.min < target.min ? `x < ${wideLiteral(from, target.min)} ? ${wideLiteral(to, target.min)} : ` : '';
-  const high = own.max > target.max ? `x > ${wideLiteral(from, target.max)} ? ${wideLiteral(to, target.max)} : ` : '';
+  const low =
+    own.min < target.min ? `x < ${wideLiteral(from, target.min)} ? ${wideLiteral(to, target.min)} : ` : '';
+  const high =
+    own.max > target.max ? `x > ${wideLiteral(from, target.max)} ? ${wideLiteral(to, target.max)} : ` : '';
   return { lines: [low + high === '' ? `(${type})x` : `(${type})(${low}${high}(${type})x)`] };
 }
 

@@ -113,9 +113,8 @@ class SourceWriter {
       const arena = this.#arenas.get(memory);
       if (!arena) continue;
       const alignment = target.memories[memory]?.alignment ?? 1;
-      c.comment(
-        `Activations in ${memory}. ${bound.optimal ? 'No placement needs fewer bytes' : `No placement needs fewer than ${bound.lowerBound} bytes`}: ${bound.proof}`,
-      );
+      const size = bound.optimal ? 'as small as can be' : `at least ${bound.lowerBound} bytes are needed`;
+      c.comment(`Activations in ${memory}, ${size}: ${bound.proof}.`);
       c.line(
         `static union {\n    uint64_t unit;\n    uint8_t bytes[${macro}_ARENA_BYTES_${memory.toUpperCase()}];\n} ${arena} MATCH_ALIGNED(${alignment});`,
       ).blank();

@@ -1,3 +1,5 @@
+import { isOp, ops, type Region } from 'match-compiler';
+
 /**
  * Cycles of the portable kernels on a scalar 32-bit core: enough to tell good layouts from bad ones. They
  * are no measurement of any one machine.
@@ -22,3 +24,8 @@ export const cycles = {
   /** Setting up the window of one output pixel. */
   pixel: 12,
 } as const;
+
+/** Cycles to store one sum: scaled where a requantize ends the region, else as it is or clipped. */
+export function storeCycles({ root }: Region): number {
+  return isOp(root, ops.requantize) ? cycles.requantize : cycles.element;
+}

@@ -4,7 +4,6 @@ import {
   ops,
   type DataType,
   type Node,
-  type OpDefinition,
   type RequantizeAttributes,
   type Template,
   type Tensor,

@@ -31,7 +31,10 @@ export type Exact<P, Shape> = P & { readonly [K in Exclude<keyof P, keyof Shape>
 export function definePlugin<const P extends Plugin, Args extends readonly unknown[]>(
   factory: (...args: Args) => Exact<P, Plugin>,
 ): (...args: Args) => Plugin;
-export function definePlugin<const P extends Plugin>(plugin: Exact<P, Plugin>): Plugin;
+// A function has a `name` as well: without the condition a wrong factory would pass for a plugin.
+export function definePlugin<const P extends Plugin>(
+  plugin: P extends (...args: never[]) => unknown ? never : Exact<P, Plugin>,
+): Plugin;
 export function definePlugin(plugin: Plugin | ((...args: unknown[]) => Plugin)): unknown {
   if (typeof plugin !== 'function') return checkPlugin(plugin);
   return (...args: unknown[]) => checkPlugin(plugin(...args));

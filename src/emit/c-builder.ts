@@ -47,10 +47,10 @@ export class CBuilder {
     return this;
   }
 
-  /** An empty line, never two in a row. */
+  /** An empty line: never two in a row, never right after an opening brace. */
   blank(): this {
-    const last = this.#segments.at(-1);
-    if (last && last.text !== '\n' && !last.text.endsWith('\n\n')) this.#push('\n');
+    const last = this.#segments.at(-1)?.text;
+    if (last !== undefined && !/(?:^|\n)(?:.*\{)?\n$/.test(last)) this.#push('\n');
     return this;
   }
 

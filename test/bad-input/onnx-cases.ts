@@ -219,7 +219,7 @@ export const onnxInputs: readonly BadInput[] = [
   ),
   onnx('a scale of zero', quantized(0), 'QUANTIZATION_INVALID', 'node'),
   onnx('a scale that is not a number', quantized(NaN), 'QUANTIZATION_INVALID', 'node'),
-  onnx('an output scale of zero', qlinear(0), 'QUANTIZATION_INVALID', 'node'),
+  onnx('an output scale of zero', qlinear(0), 'REQUANTIZE_SCALE', 'node'),
   onnx('a negative scale', quantized(-1), 'QUANTIZATION_INVALID', 'node'),
   onnx(
     'a loop',

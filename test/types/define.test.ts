@@ -12,7 +12,7 @@ test('a misspelt hook, field or memory is a type error and a run-time error', (t
   // @ts-expect-error there is no hook of that name
   t.throws(() => definePlugin({ name: 'a', transfrom: () => null }));
   // @ts-expect-error nor in what a factory returns
-  const factory = definePlugin(() => ({ name: 'a', emmit: () => null })) as () => unknown;
+  const factory: () => unknown = definePlugin(() => ({ name: 'a', emmit: () => null }));
   t.throws(factory);
   t.throws(() =>
     defineTarget({

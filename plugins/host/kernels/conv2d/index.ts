@@ -11,13 +11,12 @@ import {
   type Layout,
   type LayoutChoice,
   type ModulePattern,
-  type Node,
   type Overlap,
   type Region,
   type Template,
   type Value,
 } from 'match-compiler';
-import { cycles } from '../../costs.ts';
+import { cycles, storeCycles } from '../../costs.ts';
 import { windowOverlaps } from '../../diagonal-overlap.ts';
 import { epilogueOf } from '../../epilogue.ts';
 import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
@@ -89,7 +88,7 @@ function predictCycles(call: KernelCall): number {
   const macs = batch * filters * facts.channelsPerGroup * tapsInside(facts.axes);
   const outputs = batch * filters * height * width;
   const perMac = variantOf(facts, x, out) === 'direct' ? directMac(facts, x) : cycles.mac;
-  const store = call.region.nodes.length > 1 ? cycles.requantize : cycles.element;
+  const store = storeCycles(call.region);
   const scattered = sameLayout(out, channelsLast(4)) === sameLayout(x, channelsLast(4)) ? 0 : cycles.stride;
   // Row-major outputs set their window up for every filter anew.
   const windows = sameLayout(out, channelsLast(4)) ? batch * height * width : outputs;

@@ -16,7 +16,7 @@ import {
   type Region,
   type Value,
 } from 'match-compiler';
-import { cycles } from '../../costs.ts';
+import { cycles, storeCycles } from '../../costs.ts';
 import { rowOverlaps } from '../../diagonal-overlap.ts';
 import { epilogueOf } from '../../epilogue.ts';
 import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
@@ -125,7 +125,7 @@ function predictCycles({ region }: KernelCall): number {
     ) ?? 0;
   const outputs = (node.outputs[0]?.type.shape ?? []).reduce((count, extent) => count * extent, 1);
   const strided = !b.constant && node.op.name === ops.matmul.name;
-  const store = region.nodes.length > 1 ? cycles.requantize : cycles.element;
+  const store = storeCycles(region);
   return Math.ceil(
     cycles.call + macs * (strided ? cycles.stridedMac : cycles.mac) + outputs * (store + cycles.element),
   );

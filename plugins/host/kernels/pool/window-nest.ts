@@ -9,7 +9,7 @@ import {
   type Overlap,
   type Region,
 } from 'match-compiler';
-import { cycles } from '../../costs.ts';
+import { cycles, storeCycles } from '../../costs.ts';
 import { windowOverlaps } from '../../diagonal-overlap.ts';
 import { indexExpression, loopHead, type Term } from '../../loop-nest.ts';
 import { memoryOrder, Signature, type Operand } from '../../operands.ts';
@@ -98,7 +98,7 @@ export function poolCycles({ region, layouts }: KernelCall): number {
   const last = channelsLast(4);
   const scattered = from && to && sameLayout(from, last) !== sameLayout(to, last) ? cycles.stride : 0;
   const taps = batch * channels * tapsInside(axes) * cycles.tap;
-  const store = region.nodes.length > 1 ? cycles.requantize : cycles.element;
+  const store = storeCycles(region);
   const division = node.op.name === 'average_pool2d' ? cycles.libraryCall / 2 : 0;
   const outputs = elementCount(out.type.shape) * (store + cycles.pixel + division + scattered);
   return Math.ceil(cycles.call + taps + outputs);

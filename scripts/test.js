@@ -52,7 +52,9 @@ ava.on('close', (code) => {
   let broken = 0;
   if (!complete && !nothing) {
     broken = 1;
-    console.log('ava stopped before the end: a test crashed it, or made no progress for as long as its timeout');
+    console.log(
+      'ava stopped before the end: a test crashed it, or made no progress for as long as its timeout',
+    );
   } else if (code !== 0 && failed === 0 && !nothing) {
     broken = 1;
     console.log(`ava ended with exit code ${code}`);

@@ -1,4 +1,4 @@
-import { definePlugin } from 'match-compiler';
+import { definePlugin, locationOf, mainNode } from 'match-compiler';
 
 /** Adds a file to every build: one line per layer, for a spreadsheet. */
 export const layerTable = definePlugin(() => ({
@@ -7,7 +7,7 @@ export const layerTable = definePlugin(() => ({
     const lines = placed.program.mapping.regions.map(({ id, region, module, schedule }) =>
       [
         id,
-        region.root.name,
+        locationOf(mainNode(region.nodes, region.root)).node,
         region.nodes.map((node) => node.op.name).join('+'),
         module.name,
         schedule.cycles,

@@ -6,5 +6,4 @@ export default defineConfig({
   models: [{ file: '../digits/digits.onnx' }],
   targets: ['host'],
   plugins: [embeddingOutput(), layerTable()],
-  outDir: 'out',
 });

@@ -87,7 +87,7 @@ export function describeNetwork({ placed, target, options }: EmitContext): Netwo
   const { constants, symbols } = nameConstants(name, calls, kernels, shared, fileScope);
   const constantOutputs = new Map<Value, ConstantArray>();
   for (const value of graph.outputs) {
-    if (!value.constant || constantOutputs.has(value)) continue;
+    if (!value.constant || program.bufferOf.has(value) || constantOutputs.has(value)) continue;
     const array = {
       symbol: fileScope.unique(`${name}_${cIdentifier(shortName(value.name))}`),
       buffer: constantBuffer(value, target),

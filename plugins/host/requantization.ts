@@ -264,7 +264,7 @@ function constantOperand(
   signature: Signature,
   name: string,
   value: Value | undefined,
-): { at(channel: string): string } {
+): { readonly at: (channel: string) => string } {
   if (!value) throw new TypeError(`requantize has no ${name}`);
   const operand = signature.read(name, value);
   const single = (value.type.shape[0] ?? 1) === 1;

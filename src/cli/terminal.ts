@@ -7,7 +7,7 @@ export interface Terminal {
   out(text: string): void;
   /** Writes a line for people. */
   message(line: string): void;
-  /** Shows what is going on now in place of the last such line; only on a terminal. */
+  /** Shows what is going on now in place of the last such line, '' to take it away; only on a terminal. */
   progress(text: string): void;
   /** Styles for `out`. */
   readonly outStyle: Palette;
@@ -45,8 +45,12 @@ export function createTerminal(
     message: (line) => void stderr.write(`${erase()}${line}\n`),
     progress(text) {
       if (!interactive) return;
+      if (text === '') {
+        stderr.write(erase());
+        return;
+      }
       stderr.write(`${eraseLine}${text.slice(0, (stderr.columns || 80) - 1)}`);
-      shown = text !== '';
+      shown = true;
     },
     outStyle: picocolors.createColors(coloured(stdout)),
     style: picocolors.createColors(coloured(stderr)),

@@ -56,8 +56,14 @@ export function fillTemplate(template: Template, { holes, flags }: TemplateValue
   const seenHoles = new Set<string>();
   const seenFlags = new Set<string>();
   const blocks: Block[] = [];
+  const lines: number[] = [];
   let active = true;
   let depth = 0;
+
+  /** Notes that a line of the template gives so many lines of the result. */
+  const emitted = (line: Line, count: number): void => {
+    for (let i = 0; i < count; i++) lines.push(line.number);
+  };
 
   const holeText = (name: string, line: Line): string => {
     seenHoles.add(name);
@@ -100,6 +106,7 @@ export function fillTemplate(template: Template, { holes, flags }: TemplateValue
     const opening = heads.map((head, i) => `${indentation.repeat(depth + i)}${margin}${head} {\n`).join('');
     if (opening === '') source.remove(line.start, line.end);
     else source.update(line.start, line.end, opening);
+    emitted(line, heads.length);
     open(line, 'nest', active, heads.length);
   };
 
@@ -115,6 +122,7 @@ export function fillTemplate(template: Template, { holes, flags }: TemplateValue
     ).join('');
     if (closing === '') source.remove(line.start, line.end);
     else source.update(line.start, line.end, closing);
+    emitted(line, block.closings);
   };
 
   const otherwise = (line: Line): void => {
@@ -143,12 +151,17 @@ export function fillTemplate(template: Template, { holes, flags }: TemplateValue
           filled.map((part) => (part === '' ? '\n' : `${inner}${part}\n`)).join(''),
         );
       }
+      emitted(line, filled.length);
       return;
     }
+    let count = 1;
     for (const match of matches) {
       const start = line.start + match.index;
-      source.update(start, start + match[0].length, holeText(match[1] ?? '', line));
+      const filled = holeText(match[1] ?? '', line);
+      source.update(start, start + match[0].length, filled);
+      count += filled.split('\n').length - 1;
     }
+    emitted(line, count);
     if (margin !== '' && line.text.trim() !== '') source.appendRight(line.start, margin);
   };
 
@@ -174,7 +187,7 @@ export function fillTemplate(template: Template, { holes, flags }: TemplateValue
   }
   for (const name of Object.keys(holes)) if (!seenHoles.has(name)) throw holeUnknown(path, name, seenHoles);
   for (const name of Object.keys(flags)) if (!seenFlags.has(name)) throw flagUnknown(path, name, seenFlags);
-  return { text: source.toString(), lines: originalLines(source), source };
+  return { text: source.toString(), lines, source };
 }
 
 /** Holes that a template has, in any branch. */
@@ -183,19 +196,6 @@ export function templateHoles(template: Template): ReadonlySet<string> {
   for (const match of template.text.matchAll(/^[ \t]*\/\/%[ \t]*nest[ \t]+(\w+)/gm))
     names.add(match[1] ?? '');
   return names;
-}
-
-/** Line of the original, from 1, that each line of the edited text begins with. */
-function originalLines(source: MagicString): number[] {
-  const text = source.toString();
-  const count = text === '' ? 0 : text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
-  const { mappings } = source.generateDecodedMap({ hires: false });
-  let last = 1;
-  return Array.from({ length: count }, (_, i) => {
-    const segment = mappings[i]?.find((entry) => entry.length > 1);
-    if (segment) last = (segment[2] ?? 0) + 1;
-    return last;
-  });
 }
 
 function splitLines(text: string): Line[] {

@@ -26,6 +26,8 @@ export class GraphEditor {
   readonly #removed = new Set<Node>();
   readonly #replacements = new Map<Value, Value>();
   readonly #names = new Set<string>();
+  /** The last number tried behind a name, so that a thousand values of one name stay cheap. */
+  readonly #suffixes = new Map<string, number>();
   /** Names that values asked for and did not get, because another had them at that time. */
   readonly #wanted = new Map<Value, string>();
   /** Place of a node, by its id: where it stands among the others when dependencies leave a choice. */
@@ -247,7 +249,9 @@ export class GraphEditor {
 
   #uniqueName(wanted: string): string {
     let name = wanted;
-    for (let i = 1; this.#names.has(name); i++) name = `${wanted}.${i}`;
+    let suffix = this.#suffixes.get(wanted) ?? 0;
+    while (this.#names.has(name)) name = `${wanted}.${++suffix}`;
+    if (suffix > 0) this.#suffixes.set(wanted, suffix);
     this.#names.add(name);
     return name;
   }

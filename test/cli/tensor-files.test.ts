@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { zipSync } from 'fflate';
@@ -10,9 +9,10 @@ import { parseNpy } from '../../src/run/npy.ts';
 import { parseNpz } from '../../src/run/npz.ts';
 import { randomTensor, randomWords } from '../../src/run/random.ts';
 import { tensorsFromFiles } from '../../src/run/tensor-arguments.ts';
+import { folderWith } from '../support/match-cli.ts';
 import { elements, npyFile, type NpyOptions } from '../support/tensor-files.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'match-test-'));
+const folder = folderWith();
 
 function codeOf(action: () => unknown): string {
   try {

@@ -91,7 +91,7 @@ function instanceOf({ region }: KernelInstruction): KernelInstance {
 }
 
 function fill(instance: KernelInstance, name: string): FilledTemplate {
-  const head = `static void ${name}(`;
+  const head = `MATCH_KERNEL void ${name}(`;
   const list = instance.parameters.map(
     ({ cType, name: own }) => `${cType}${cType.endsWith('*') ? '' : ' '}${own}`,
   );

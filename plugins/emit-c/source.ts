@@ -96,7 +96,16 @@ class SourceWriter {
     for (const template of this.#kernels.support) {
       c.template(template.path, fillTemplate(template, { holes: {}, flags: {} })).blank();
     }
-    if (this.#kernels.functions.length > 0) c.section('Kernels');
+    if (this.#kernels.functions.length > 0) {
+      c.section('Kernels');
+      c.comment(
+        'Kernels stay functions of their own: inlined into their only caller they would cost time to compile',
+        'and hide from profilers. Define this otherwise to place them in a memory of your choice.',
+      );
+      c.line('#ifndef MATCH_KERNEL\n#if defined(__GNUC__)');
+      c.line('#define MATCH_KERNEL static __attribute__((noinline))');
+      c.line('#else\n#define MATCH_KERNEL static\n#endif\n#endif').blank();
+    }
     for (const { node, instance, filled } of this.#kernels.functions) {
       c.for(node, () => void c.template(instance.template.path, filled)).blank();
     }

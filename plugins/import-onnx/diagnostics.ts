@@ -202,6 +202,14 @@ export const constantRequired = (node: ModelNode, tensor: string, role: string):
 export const notSupported = (node: ModelNode, what: string, hint?: string): MatchError =>
   error('FEATURE_UNSUPPORTED', `${node.op}: ${what}`, nodeLocation(node), hint);
 
+export const scaleInvalid = (node: ModelNode, role: string, scale: number): MatchError =>
+  error(
+    'QUANTIZATION_INVALID',
+    `${node.op}: its ${role} is ${scale}, which is no positive number`,
+    nodeLocation(node),
+    'the model must be quantized again',
+  );
+
 export const shapeFault = (node: ModelNode, message: string, inputs: readonly string[]): MatchError =>
   error('MODEL_SHAPE', `${node.op}: ${message}`, nodeLocation(node), undefined, inputs);
 

@@ -206,6 +206,13 @@ export class NodeReader {
     return diagnostics.attributeInvalid(this.node, name, reason, hint);
   }
 
+  /** @throws {MatchError} QUANTIZATION_INVALID unless every scale is positive and finite */
+  checkScales(role: string, scales: Iterable<number>): void {
+    for (const scale of scales) {
+      if (!(scale > 0 && scale < Infinity)) throw diagnostics.scaleInvalid(this.node, role, scale);
+    }
+  }
+
   unsupported(what: string, hint?: string): MatchError {
     return diagnostics.notSupported(this.node, what, hint);
   }

@@ -55,7 +55,6 @@ export function createPipeline(
         name: pair.model.name,
         ...(rounding && { rounding }),
         io: project.io,
-        verifyEach: project.verifyEach,
         lineDirectives: project.lineDirectives,
         samples: [],
       },

@@ -2,7 +2,7 @@ import { locationOf, MatchError, type Diagnostic } from '../diagnostics/diagnost
 import { Bundle } from '../emit/bundle.ts';
 import type { Graph } from '../ir/graph.ts';
 import { printNode } from '../ir/printer.ts';
-import { verifyGraph } from '../ir/verifier.ts';
+import { verifyGraph, type GraphFault } from '../ir/verifier.ts';
 import type { Candidate, Candidates } from '../mapping/candidates.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { verifyMapping } from '../mapping/verifier.ts';
@@ -22,6 +22,8 @@ export interface CompilerOptions {
   readonly plugins: readonly Plugin[];
   readonly report: (diagnostic: Diagnostic) => void;
   readonly observers?: readonly Observer[];
+  /** Verifies the graph after every pass, so that the one that broke it is named; else once after the last. */
+  readonly verifyEach?: boolean;
 }
 
 /** Every level of one build, from graph to files. */
@@ -40,7 +42,7 @@ export interface Compiler {
   importModel(source: ModelSource): Promise<Graph>;
   transform(graph: Graph, context: StageContext): Promise<Graph>;
   enumerate(graph: Graph, context: StageContext): Promise<Candidates>;
-  select(candidates: Candidates, context: StageContext, doesNotFit?: DoesNotFit): Promise<Mapping>;
+  select(candidates: Candidates, context: StageContext): Promise<Mapping>;
   assemble(mapping: Mapping, context: StageContext): Promise<Program>;
   emit(placed: PlacedProgram, context: StageContext): Promise<Bundle>;
   /** All stages after import, with another selection where one does not fit. */
@@ -50,8 +52,10 @@ export interface Compiler {
 /**
  * @throws {MatchError} PLUGIN_* when the plugins do not fit together
  */
-export function createCompiler({ plugins, report, observers = [] }: CompilerOptions): Compiler {
-  const hooks = registerPlugins(plugins, report, [...observers, { end: verifyResult }]);
+export function createCompiler(compilerOptions: CompilerOptions): Compiler {
+  const { plugins, report, observers = [], verifyEach = false } = compilerOptions;
+  const verifier: Observer = { end: (run) => (run.hook !== 'transform' || verifyEach) && verifyResult(run) };
+  const hooks = registerPlugins(plugins, report, [...observers, verifier]);
 
   const importModel = async (source: ModelSource): Promise<Graph> => {
     const graph = await hooks.importModel.promise(source);
@@ -61,6 +65,19 @@ export function createCompiler({ plugins, report, observers = [] }: CompilerOpti
       message: `${source.file} is in no format that an importer of this build reads`,
       loc: { file: source.file, offset: 0 },
       hint: 'ONNX (.onnx) and TensorFlow Lite (.tflite) files are read',
+    });
+  };
+
+  const transform = async (graph: Graph, context: StageContext): Promise<Graph> => {
+    const result = await hooks.transform.promise(graph, context);
+    const [fault] = verifyEach ? [] : verifyGraph(result);
+    if (!fault) return result;
+    throw new MatchError({
+      code: 'LEVEL_BROKEN',
+      message: `a pass returned a broken graph: ${fault.message}`,
+      hook: 'transform',
+      ...placeOf(fault),
+      hint: '`--verify-each` names the pass; it is a fault of that plugin',
     });
   };
 
@@ -74,15 +91,8 @@ export function createCompiler({ plugins, report, observers = [] }: CompilerOpti
     return { graph, target: context.target, candidates, refusals: bids.refusals };
   };
 
-  const select = async (
-    candidates: Candidates,
-    context: StageContext,
-    doesNotFit?: DoesNotFit,
-  ): Promise<Mapping> =>
-    required(
-      await hooks.select.promise(candidates, { ...context, ...(doesNotFit && { doesNotFit }) }),
-      'select',
-    );
+  const select = async (candidates: Candidates, context: StageContext): Promise<Mapping> =>
+    required(await hooks.select.promise(candidates, context), 'select');
 
   const assemble = async (mapping: Mapping, context: StageContext): Promise<Program> =>
     required(await hooks.assemble.promise(mapping, context), 'assemble');
@@ -91,11 +101,15 @@ export function createCompiler({ plugins, report, observers = [] }: CompilerOpti
     hooks.emit.promise(new Bundle(), { ...context, placed });
 
   const compile = async (imported: Graph, context: StageContext): Promise<Compilation> => {
-    const graph = await hooks.transform.promise(imported, context);
+    const graph = await transform(imported, context);
     const candidates = await enumerate(graph, context);
     let doesNotFit: DoesNotFit | undefined;
     for (let attempt = 0; attempt < placementAttempts; attempt++) {
-      const mapping = await select(candidates, context, doesNotFit);
+      const mapping = doesNotFit
+        ? await hooks.select.promise(candidates, { ...context, doesNotFit })
+        : await select(candidates, context);
+      // Nothing smaller is on offer.
+      if (!mapping) break;
       const program = await assemble(mapping, context);
       const result = required(await hooks.planMemory.promise(program, context), 'planMemory');
       if ('placed' in result) {
@@ -112,7 +126,7 @@ export function createCompiler({ plugins, report, observers = [] }: CompilerOpti
   return Object.freeze({
     hooks,
     importModel,
-    transform: (graph: Graph, context: StageContext) => hooks.transform.promise(graph, context),
+    transform,
     enumerate,
     select,
     assemble,
@@ -152,18 +166,7 @@ function verifyResult({ hook, plugin, result }: HandlerRun): void {
     case 'importModel':
     case 'transform': {
       const [fault] = verifyGraph(result as Graph);
-      if (fault) {
-        throw broken(
-          'graph',
-          plugin,
-          hook,
-          fault.message,
-          fault.node && {
-            loc: locationOf(fault.node),
-            frame: printNode(fault.node),
-          },
-        );
-      }
+      if (fault) throw broken('graph', plugin, hook, fault.message, placeOf(fault));
       return;
     }
     case 'select': {
@@ -182,6 +185,11 @@ function verifyResult({ hook, plugin, result }: HandlerRun): void {
       if (fault) throw broken('memory plan', plugin, hook, fault.message);
     }
   }
+}
+
+/** Where a broken graph is to be looked at. */
+function placeOf({ node }: GraphFault): Pick<Diagnostic, 'loc' | 'frame'> {
+  return node ? { loc: locationOf(node), frame: printNode(node) } : {};
 }
 
 function broken(level: string, plugin: string, hook: HookName, message: string, where?: object): MatchError {

@@ -49,8 +49,6 @@ export interface CompileOptions {
   /** Arithmetic rule asked for; absent for the dialect's own. */
   readonly rounding?: Rounding;
   readonly io: { readonly inputs: IoPlacement; readonly outputs: IoPlacement };
-  /** Runs every level's verifier after every plugin. */
-  readonly verifyEach: boolean;
   /** Puts `#line` directives into the C, for tools that know no source maps. */
   readonly lineDirectives: boolean;
   /** Test vectors that the emitted main carries: all inputs and expected outputs, as raw bytes. */

@@ -41,7 +41,7 @@ export interface UserConfig {
   readonly rounding?: Rounding;
   /** Who owns the memory of inputs and outputs. Default: the arena. */
   readonly io?: { readonly inputs?: IoPlacement; readonly outputs?: IoPlacement };
-  /** Verifies every level after every plugin. Default: false. */
+  /** Verifies the graph after every pass, so that a broken one is blamed on its plugin. Default: false. */
   readonly verifyEach?: boolean;
   /** Puts `#line` directives into the C. Default: false. */
   readonly lineDirectives?: boolean;

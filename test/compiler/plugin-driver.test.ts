@@ -127,11 +127,14 @@ test('a plugin that returns a broken graph is blamed', async (t) => {
     transform: (graph) =>
       Object.assign(Object.create(Object.getPrototypeOf(graph) as object), graph, { nodes: [] }) as Graph,
   });
-  const compiler = compilerWith([importer, plugin]);
-  const error = await failure(async () =>
-    compiler.transform(await compiler.importModel(source), {} as never),
-  );
-  t.like(error.diagnostic, { code: 'LEVEL_BROKEN', plugin: 'breaker', hook: 'transform' });
+  const transformed = (verifyEach: boolean) => async (): Promise<Graph> => {
+    const compiler = createCompiler({ plugins: [importer, plugin], report: () => undefined, verifyEach });
+    return compiler.transform(await compiler.importModel(source), {} as never);
+  };
+  const blamed = (await failure(transformed(true))).diagnostic;
+  t.like(blamed, { code: 'LEVEL_BROKEN', plugin: 'breaker', hook: 'transform' });
+  const unnamed = (await failure(transformed(false))).diagnostic;
+  t.like(unnamed, { code: 'LEVEL_BROKEN', plugin: undefined, hook: 'transform' });
 });
 
 test('raw taps are observed and attributed as well', async (t) => {

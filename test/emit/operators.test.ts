@@ -38,7 +38,7 @@ async function disagreements(
   });
 }
 
-const sanitized = ['-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+const sanitized = ['-O0', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 for (const group of Object.keys(caseGroups)) {
   test(`${group}: emitted C equals the interpreter, row-major`, async (t) => {

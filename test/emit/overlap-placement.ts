@@ -11,16 +11,14 @@ export function tightestOverlaps(
   const offsets = new Map<Buffer, number>();
   let end = 0;
   let overlapped = 0;
-  const room = (buffer: Buffer, before: number): void => {
-    const offset = Math.ceil((end + before) / 16) * 16;
-    offsets.set(buffer, offset);
-    end = offset + buffer.bytes;
-  };
   const calls = program.body.filter((item): item is KernelInstruction => item.kind === 'call');
   const lastUse = new Map<Buffer, KernelInstruction>();
   for (const call of calls) for (const { buffer } of call.inputs) lastUse.set(buffer, call);
+  // Chains of overlaps reach further and further back: room for the longest before every buffer.
+  const reach = calls.map(({ overlaps }) => Math.max(0, ...overlaps.map(({ lead }) => lead + 8)));
+  const before = 4 * Math.max(0, ...reach);
   const owned = (buffer: Buffer): boolean => buffer.role === 'activation' || buffer.role === 'scratch';
-  for (const [at, call] of calls.entries()) {
+  for (const call of calls) {
     for (const { buffer } of call.outputs) {
       if (!owned(buffer) || offsets.has(buffer)) continue;
       const overlap = call.overlaps.find(
@@ -34,11 +32,9 @@ export function tightestOverlaps(
         overlapped++;
         continue;
       }
-      // Enough room before it for what may be written over it later.
-      const next = calls
-        .slice(at + 1)
-        .flatMap(({ overlaps }) => overlaps.filter(({ input }) => input === buffer));
-      room(buffer, Math.max(0, ...next.map(({ lead }) => lead + 8)));
+      const offset = Math.ceil((end + before) / 16) * 16;
+      offsets.set(buffer, offset);
+      end = offset + buffer.bytes;
     }
   }
   const plan = {

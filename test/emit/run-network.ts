@@ -54,6 +54,7 @@ export function compileGraph(
   { options = {}, plugins = [] }: CompileSettings = {},
 ): Promise<Compilation> {
   const compiler = createCompiler({
+    verifyEach: true,
     plugins: [partition(), wholeLayer(), scheduler(), memoryPlanner(), emitC(), host(), ...plugins],
     report: () => undefined,
   });
@@ -62,7 +63,6 @@ export function compileGraph(
     options: {
       name: 'net',
       io: { inputs: 'arena', outputs: 'arena' },
-      verifyEach: true,
       lineDirectives: false,
       samples: [],
       ...options,

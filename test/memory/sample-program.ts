@@ -190,7 +190,7 @@ export function sampleRegion(name: string, id: number): MappedRegion {
 export const inArena: PlacedProgram['io'] = { inputs: 'arena', outputs: 'arena' };
 
 export function sampleOptions(io: PlacedProgram['io'] = inArena): CompileOptions {
-  return { name: 'sample', io, verifyEach: true, lineDirectives: false, samples: [] };
+  return { name: 'sample', io, lineDirectives: false, samples: [] };
 }
 
 /** The placed program of a result that is expected to fit. */

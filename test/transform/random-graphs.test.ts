@@ -30,7 +30,7 @@ const exact: readonly Plugin[] = [
 
 for (const plugin of exact) {
   test(`${plugin.name} keeps the results of random graphs, and comes to rest`, async (t) => {
-    const compiler = createCompiler({ plugins: [plugin], report: () => undefined });
+    const compiler = createCompiler({ plugins: [plugin], report: () => undefined, verifyEach: true });
     const run = (graph: Graph): Promise<Graph> => compiler.transform(graph, stageContext());
     for (let seed = 0; seed < 120; seed++) {
       const before = randomGraph(seed, 8 + (seed % 20));

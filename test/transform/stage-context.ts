@@ -19,7 +19,6 @@ export function stageContext(rounding?: Rounding): StageContext {
       name: 'sketch',
       ...(rounding && { rounding }),
       io: { inputs: 'caller', outputs: 'caller' },
-      verifyEach: true,
       lineDirectives: false,
       samples: [],
     },

@@ -43,6 +43,7 @@ function parameters(node: NodeReader, build: NodeBuilder, x: Value, dtype: DataT
   const count = elementCount(scales.type.shape);
   if (scales.type.shape.length > 1)
     throw node.unsupported('scales per block', 'supported: per tensor and per channel');
+  node.checkScales('scale', Array.from(scales.data, Number));
   const axis = node.int('axis', 1);
   const scale = asList(node, build, 1, scales);
   const zeroPoint = node.has(2)

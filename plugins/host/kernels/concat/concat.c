@@ -1,5 +1,5 @@
 /* $summary */
-static void $name($parameters)
+MATCH_KERNEL void $name($parameters)
 {
     $copies
 }

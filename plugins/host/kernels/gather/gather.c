@@ -1,5 +1,5 @@
 /* $summary */
-static void $name($parameters)
+MATCH_KERNEL void $name($parameters)
 {
     for (int32_t i = 0; i < $outer; ++i) {
         for (int32_t j = 0; j < $picks; ++j) {

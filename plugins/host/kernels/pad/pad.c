@@ -1,5 +1,5 @@
 /* $summary */
-static void $name($parameters)
+MATCH_KERNEL void $name($parameters)
 {
     //% if constant
     for (int32_t i = 0; i < $count; ++i) {

@@ -1,5 +1,5 @@
 /* $summary */
-static void $name($parameters)
+MATCH_KERNEL void $name($parameters)
 {
     //% nest loops
     const $type difference = ($type)x[$x_index] - ($type)zero_point[$channel];

@@ -1,5 +1,5 @@
 /* $summary */
-static void $name($parameters)
+MATCH_KERNEL void $name($parameters)
 {
     /* exp(-scale * d) for d = 0 ... 255, the distance to the largest element of a row. */
     //% if fixed_point

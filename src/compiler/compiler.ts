@@ -54,7 +54,13 @@ export interface Compiler {
  */
 export function createCompiler(compilerOptions: CompilerOptions): Compiler {
   const { plugins, report, observers = [], verifyEach = false } = compilerOptions;
-  const verifier: Observer = { end: (run) => (run.hook !== 'transform' || verifyEach) && verifyResult(run) };
+  const verifier: Observer = {
+    end: (run) => {
+      if (run.hook !== 'transform' || verifyEach) verifyResult(run);
+      // What is no graph at all must be blamed here: the next pass would fall over it.
+      else if (run.result) (run.result as Graph).values();
+    },
+  };
   const hooks = registerPlugins(plugins, report, [...observers, verifier]);
 
   const importModel = async (source: ModelSource): Promise<Graph> => {

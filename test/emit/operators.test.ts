@@ -1,7 +1,7 @@
 import test from 'ava';
 import { evaluateGraph } from 'match-compiler';
 import { CaseBuilder } from './network-cases.ts';
-import { caseGroups } from './operator-cases.ts';
+import { caseGroups } from './operator-cases/index.ts';
 import {
   compileC,
   compileGraph,

@@ -1,6 +1,6 @@
 import { ops, type DataType, type Value } from 'match-compiler';
 import { CaseBuilder, randomNumbers, type AnyOp } from './network-cases.ts';
-import { requantizeConstants } from './operator-cases.ts';
+import { requantizeConstants } from './operator-cases/shared.ts';
 
 const op = (definition: unknown): AnyOp => definition as AnyOp;
 

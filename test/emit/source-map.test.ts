@@ -22,7 +22,7 @@ test('a kernel line leads to its template line and its node', async (t) => {
   const { lines, mapText } = await emitted();
   const line = lineOf(lines, 'int32_t acc = bias[oc]');
   const origin = explainLine(mapText, line);
-  t.like(origin, { op: 'requantize', plugin: 'emit-c' });
+  t.like(origin, { op: 'conv2d', plugin: 'emit-c' });
   const template = readFileSync(join(process.cwd(), origin?.template ?? ''), 'utf8').split('\n');
   t.regex(template[(origin?.templateLine ?? 0) - 1] ?? '', /\$acc_type acc = \$initial;/);
 });
@@ -30,7 +30,7 @@ test('a kernel line leads to its template line and its node', async (t) => {
 test('a call leads to its node, a heading to nothing but the plugin', async (t) => {
   const { lines, mapText } = await emitted();
   const call = explainLine(mapText, lineOf(lines, '    conv2d('));
-  t.regex(call?.node ?? '', /^scale_/);
+  t.regex(call?.node ?? '', /^conv_/);
   t.is(call?.template, undefined);
   t.deepEqual(explainLine(mapText, 1), { plugin: 'emit-c' });
   t.is(explainLine(mapText, lines.length + 5), undefined);
@@ -58,7 +58,7 @@ test('it is a standard source map, the printed graph first', async (t) => {
   const call = lineOf(lines, '    conv2d(');
   const node = originalPositionFor(trace, { line: call, column: lines[call - 1]?.length ?? 0 });
   t.is(node.source, 'cases.graph');
-  t.regex(map.sourcesContent[0]?.split('\n')[(node.line ?? 0) - 1] ?? '', /= requantize\(/);
+  t.regex(map.sourcesContent[0]?.split('\n')[(node.line ?? 0) - 1] ?? '', /= conv2d\(/);
 });
 
 test('line directives name the template lines', async (t) => {

@@ -1,0 +1,23 @@
+import type { CaseBuilder } from '../network-cases.ts';
+import { binaryCases } from './binary.ts';
+import { convolutionCases } from './convolution.ts';
+import { floatCases } from './float.ts';
+import { movementCases } from './movement.ts';
+import { poolingCases } from './pooling.ts';
+import { productCases } from './product.ts';
+import { quantizedCases } from './quantized.ts';
+import { requantizeCases } from './requantize.ts';
+import { unaryCases } from './unary.ts';
+
+/** All groups by name. */
+export const caseGroups: Readonly<Record<string, (builder: CaseBuilder) => void>> = {
+  convolution: convolutionCases,
+  product: productCases,
+  requantize: requantizeCases,
+  quantized: quantizedCases,
+  pooling: poolingCases,
+  binary: binaryCases,
+  unary: unaryCases,
+  float: floatCases,
+  movement: movementCases,
+};

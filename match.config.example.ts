@@ -31,6 +31,9 @@ export default defineConfig(({ command }) => ({
   // Who owns the memory of inputs and outputs: the network's arena, or the caller.
   io: { inputs: 'arena', outputs: 'arena' },
 
-  // Verify every level after every plugin while trying things out.
+  // A sample with its expected outputs in main.c, so that `make run` checks itself.
+  selfCheck: true,
+
+  // Verify the graph after every pass while trying things out.
   verifyEach: command === 'run',
 }));

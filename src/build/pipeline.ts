@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Graph } from '../ir/graph.ts';
 import { builtinPlugins } from './builtin-plugins.ts';
 import { readModel } from './model-source.ts';
+import { selfCheckSamples } from './self-check.ts';
 import type { Project } from './settings.ts';
 import type { TargetBundle } from './targets.ts';
 
@@ -82,6 +83,9 @@ export async function compilePair(
     },
   });
   const imported = await importPair(pipeline, pair);
-  const compilation = await pipeline.compiler.compile(imported, pipeline.context);
+  const { compiler, context } = pipeline;
+  const graph = await compiler.transform(imported, context);
+  const samples = project.selfCheck ? selfCheckSamples(graph) : [];
+  const compilation = await compiler.lower(graph, { ...context, options: { ...context.options, samples } });
   return { pair, imported, compilation, diagnostics };
 }

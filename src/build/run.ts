@@ -1,7 +1,7 @@
 import { readTensorFile } from 'match-compiler/plugins/import-onnx';
 import { evaluateGraph } from '../interpreter/evaluate.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Graph, Value } from '../ir/graph.ts';
+import type { Value } from '../ir/graph.ts';
 import type { Tensor, TensorType } from '../ir/tensor.ts';
 import {
   allAgree,
@@ -12,11 +12,11 @@ import {
   type Tolerance,
 } from '../run/compare.ts';
 import { compileBundle, runNetwork } from '../run/program.ts';
-import { randomTensor, randomWords } from '../run/random.ts';
 import { withTemporaryFolder } from '../run/temporary-folder.ts';
 import { tensorsFromFiles } from '../run/tensor-arguments.ts';
 import { findToolchain } from '../run/toolchain.ts';
 import { compilePair, type CompiledPair } from './pipeline.ts';
+import { randomInputs } from './self-check.ts';
 import { resolveConfig, type ProjectOptions } from './settings.ts';
 
 export interface RunOptions extends ProjectOptions {
@@ -126,9 +126,4 @@ async function runPair(
     ),
     diagnostics,
   };
-}
-
-function randomInputs(graph: Graph, seed: number): readonly Tensor[] {
-  const next = randomWords(seed);
-  return graph.inputs.map((input) => randomTensor(input.type, next));
 }

@@ -45,7 +45,9 @@ export interface Compiler {
   select(candidates: Candidates, context: StageContext): Promise<Mapping>;
   assemble(mapping: Mapping, context: StageContext): Promise<Program>;
   emit(placed: PlacedProgram, context: StageContext): Promise<Bundle>;
-  /** All stages after import, with another selection where one does not fit. */
+  /** All stages after the passes, with another selection where one does not fit. */
+  lower(graph: Graph, context: StageContext): Promise<Compilation>;
+  /** All stages after import. */
   compile(imported: Graph, context: StageContext): Promise<Compilation>;
 }
 
@@ -106,8 +108,7 @@ export function createCompiler(compilerOptions: CompilerOptions): Compiler {
   const emit = (placed: PlacedProgram, context: StageContext): Promise<Bundle> =>
     hooks.emit.promise(new Bundle(), { ...context, placed });
 
-  const compile = async (imported: Graph, context: StageContext): Promise<Compilation> => {
-    const graph = await transform(imported, context);
+  const lower = async (graph: Graph, context: StageContext): Promise<Compilation> => {
     const candidates = await enumerate(graph, context);
     let doesNotFit: DoesNotFit | undefined;
     for (let attempt = 0; attempt < placementAttempts; attempt++) {
@@ -137,7 +138,9 @@ export function createCompiler(compilerOptions: CompilerOptions): Compiler {
     select,
     assemble,
     emit,
-    compile,
+    lower,
+    compile: async (imported: Graph, context: StageContext) =>
+      lower(await transform(imported, context), context),
   });
 }
 

@@ -36,6 +36,7 @@ export interface ResolvedConfig<T = Plugin> {
   readonly plugins: readonly Plugin[];
   readonly io: { readonly inputs: IoPlacement; readonly outputs: IoPlacement };
   readonly verifyEach: boolean;
+  readonly selfCheck: boolean;
   readonly lineDirectives: boolean;
 }
 
@@ -103,6 +104,7 @@ export function resolveSettings<T extends { readonly name: string }>(
     plugins: config.plugins,
     io: { inputs: config.io?.inputs ?? 'arena', outputs: config.io?.outputs ?? 'arena' },
     verifyEach: overrides.verifyEach ?? config.verifyEach ?? false,
+    selfCheck: config.selfCheck ?? true,
     lineDirectives: config.lineDirectives ?? false,
   };
 }

@@ -39,6 +39,7 @@ export const configSchema = v.strictObject({
   rounding: v.optional(rounding),
   io: v.optional(io),
   verifyEach: v.optional(v.boolean()),
+  selfCheck: v.optional(v.boolean()),
   lineDirectives: v.optional(v.boolean()),
 });
 

@@ -43,6 +43,11 @@ export interface UserConfig {
   readonly io?: { readonly inputs?: IoPlacement; readonly outputs?: IoPlacement };
   /** Verifies the graph after every pass, so that a broken one is blamed on its plugin. Default: false. */
   readonly verifyEach?: boolean;
+  /**
+   * Carries a seeded random sample with the interpreter's outputs in the emitted main program, so that
+   * `make run` checks itself. Default: true; networks too large for it are left without.
+   */
+  readonly selfCheck?: boolean;
   /** Puts `#line` directives into the C. Default: false. */
   readonly lineDirectives?: boolean;
 }

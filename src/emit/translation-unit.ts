@@ -22,7 +22,8 @@ export interface UnitOptions {
 export function assembleUnit(segments: readonly Segment[], options: UnitOptions): TranslationUnit {
   const { file, graph } = options;
   const printed = printedGraph(graph);
-  const pieces = options.lineDirectives ? withLineDirectives(segments, file) : segments;
+  const merged = mergeNeighbours(segments);
+  const pieces = options.lineDirectives ? withLineDirectives(merged, file) : merged;
   const bundle = new TextBundle({ separator: '' });
   // Named even when no line leads there, so that the graph is always the first source.
   bundle.addSource(new MagicString(printed.text, { filename: printed.path }).remove(0, printed.text.length));
@@ -40,6 +41,26 @@ export function assembleUnit(segments: readonly Segment[], options: UnitOptions)
       x_match: lineTable(pieces),
     },
   };
+}
+
+/** Neighbours with the same origin as one: every piece carries the whole printed graph through the edits. */
+function mergeNeighbours(segments: readonly Segment[]): Segment[] {
+  const merged: Segment[] = [];
+  for (const segment of segments) {
+    const last = merged.at(-1);
+    const { node, plugin, template } = segment.origin;
+    const alike =
+      last !== undefined &&
+      !last.filled &&
+      !segment.filled &&
+      template === undefined &&
+      last.origin.template === undefined &&
+      last.origin.node === node &&
+      last.origin.plugin === plugin;
+    if (alike) merged[merged.length - 1] = { ...last, text: last.text + segment.text };
+    else merged.push(segment);
+  }
+  return merged;
 }
 
 interface PrintedGraph {

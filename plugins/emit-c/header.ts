@@ -19,8 +19,8 @@ export function headerFile(network: Network): BundleFile {
   c.comment(...banner(network, 'a neural network in C'));
   c.line(`#ifndef ${guard}\n#define ${guard}`).blank().line('#include <stdint.h>').blank();
   c.line('#ifdef __cplusplus\nextern "C" {\n#endif').blank();
-  network.inputs.forEach((port, i) => describePort(c, network, port, 'IN', `Input ${i}`));
-  network.outputs.forEach((port, i) => describePort(c, network, port, 'OUT', `Output ${i}`));
+  network.inputs.forEach((port, i) => describePort(c, port, `Input ${i}`));
+  network.outputs.forEach((port, i) => describePort(c, port, `Output ${i}`));
   memoryMacros(c, network);
   for (const port of network.inputs) {
     if (port.owner !== 'arena') continue;
@@ -41,9 +41,9 @@ export function headerFile(network: Network): BundleFile {
   return { path: `${name}.h`, content: c.toString() };
 }
 
-function describePort(c: CBuilder, { macro }: Network, port: Port, kind: 'IN' | 'OUT', title: string): void {
+function describePort(c: CBuilder, port: Port, title: string): void {
   const { type } = port.value;
-  const prefix = `${macro}_${kind}_${port.name.toUpperCase()}`;
+  const prefix = port.macro;
   c.comment(`${title}, "${port.value.name}": ${formatType(type)}, row-major.`);
   c.line(`#define ${prefix}_DTYPE "${type.dtype}"`);
   c.line(`#define ${prefix}_RANK ${type.shape.length}`);

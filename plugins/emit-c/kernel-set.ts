@@ -1,5 +1,6 @@
 import {
   fillTemplate,
+  mainNode,
   templateHoles,
   wrapList,
   type FilledTemplate,
@@ -16,7 +17,7 @@ export interface KernelFunction {
   readonly name: string;
   readonly instance: KernelInstance;
   readonly filled: FilledTemplate;
-  /** Root of the first region that it was made for. */
+  /** The node that the first region that it was made for is known by. */
   readonly node: Node;
 }
 
@@ -67,7 +68,8 @@ export function nameKernels(instances: KernelInstances, scope: IdentifierTable):
     let known = functions.get(key);
     if (!known) {
       const name = scope.unique(stem);
-      known = { name, instance, filled: fill(instance, name), node: call.region.region.root };
+      const { nodes, root } = call.region.region;
+      known = { name, instance, filled: fill(instance, name), node: mainNode(nodes, root) };
       functions.set(key, known);
     }
     functionOf.set(call, known);

@@ -20,8 +20,10 @@ import { instantiateKernels, nameKernels, type KernelInstances, type KernelSet }
 export interface Port {
   readonly value: Value;
   readonly buffer: Buffer | undefined;
-  /** Name of the parameter of the entry point, and end of the names of macros and functions. */
+  /** Name of the parameter of the entry point, and end of the names of functions. */
   readonly name: string;
+  /** Beginning of the names of macros about it. */
+  readonly macro: string;
   /** The caller hands over the memory; otherwise a function gives its address. */
   readonly owner: 'caller' | 'arena';
   /** The entry point copies it: the bytes belong to a constant, to an input or to another output. */
@@ -65,24 +67,7 @@ export function describeNetwork({ placed, target, options }: EmitContext): Netwo
   const calls = callsOf(program.body);
   const kernels = instantiateKernels(calls);
   const fileScope = new IdentifierTable([`${name}_run`, ...kernels.supportNames]);
-  // Parameters of the entry point come first: the user reads them most.
-  const inputs = graph.inputs.map((value): Port => ({
-    value,
-    buffer: program.bufferOf.get(value),
-    name: fileScope.unique(value.name),
-    owner: placed.io.inputs,
-    copied: false,
-  }));
-  const written = new Set<Buffer>();
-  const outputs = graph.outputs.map((value): Port => {
-    const buffer = program.bufferOf.get(value);
-    const own = buffer?.role === 'output' && !written.has(buffer);
-    if (buffer) written.add(buffer);
-    const owner = placed.io.outputs;
-    // In the arena, any place will do; in the caller's memory there is only the caller's place.
-    const copied = owner === 'caller' ? !own : buffer?.role === 'input' && placed.io.inputs === 'caller';
-    return { value, buffer, name: fileScope.unique(value.name), owner, copied };
-  });
+  const { inputs, outputs } = portsOf(placed, name, fileScope);
   const shared = sharedConstants(program);
   const { constants, symbols } = nameConstants(name, calls, kernels, shared, fileScope);
   const constantOutputs = new Map<Value, ConstantArray>();
@@ -112,6 +97,40 @@ export function describeNetwork({ placed, target, options }: EmitContext): Netwo
     kernels: nameKernels(kernels, fileScope),
     fileScope,
   };
+}
+
+/** Inputs and outputs. They take their names first: the user reads them most. */
+function portsOf(
+  { program, io }: PlacedProgram,
+  name: string,
+  fileScope: IdentifierTable,
+): Pick<Network, 'inputs' | 'outputs'> {
+  const { graph } = program.mapping;
+  const macros = new IdentifierTable();
+  const named = (value: Value, kind: 'input' | 'output'): Pick<Port, 'name' | 'macro'> => {
+    const own = fileScope.unique(value.name);
+    // The function that gives its address has a name as well.
+    fileScope.unique(`${name}_${kind}_${own}`);
+    const prefix = `${name}_${kind === 'input' ? 'in' : 'out'}_${own}`.toUpperCase();
+    return { name: own, macro: macros.unique(prefix) };
+  };
+  const inputs = graph.inputs.map((value): Port => ({
+    value,
+    buffer: program.bufferOf.get(value),
+    ...named(value, 'input'),
+    owner: io.inputs,
+    copied: false,
+  }));
+  const written = new Set<Buffer>();
+  const outputs = graph.outputs.map((value): Port => {
+    const buffer = program.bufferOf.get(value);
+    const own = buffer?.role === 'output' && !written.has(buffer);
+    if (buffer) written.add(buffer);
+    // In the arena, any place will do; in the caller's memory there is only the caller's place.
+    const copied = io.outputs === 'caller' ? !own : buffer?.role === 'input' && io.inputs === 'caller';
+    return { value, buffer, ...named(value, 'output'), owner: io.outputs, copied };
+  });
+  return { inputs, outputs };
 }
 
 /** Constants are called by the layer that uses them first and their part in it: `net_conv_1_weights`. */

@@ -100,10 +100,16 @@ class SourceWriter {
       c.section('Kernels');
       c.comment(
         'Kernels stay functions of their own: inlined into their only caller they would cost time to compile',
-        'and hide from profilers. Define this otherwise to place them in a memory of your choice.',
+        'and hide from profilers. GCC must not carry the address of the arena into them either: GCC 12 then takes',
+        'some that work in place for functions without effect (its loop optimizer loses the base of the address)',
+        'and drops the call. Define this otherwise to place kernels in a memory of your choice, with noipa.',
       );
-      c.line('#ifndef MATCH_KERNEL\n#if defined(__GNUC__)');
+      c.line('#ifndef MATCH_KERNEL\n#if defined(__clang__)');
       c.line('#define MATCH_KERNEL static __attribute__((noinline))');
+      c.line('#elif defined(__GNUC__) && __GNUC__ >= 8');
+      c.line('#define MATCH_KERNEL static __attribute__((noipa))');
+      c.line('#elif defined(__GNUC__)');
+      c.line('#define MATCH_KERNEL static __attribute__((noinline, noclone))');
       c.line('#else\n#define MATCH_KERNEL static\n#endif\n#endif').blank();
     }
     for (const { node, instance, filled } of this.#kernels.functions) {
@@ -169,10 +175,10 @@ class SourceWriter {
 
   #call(call: KernelInstruction): void {
     const kernel = this.#kernels.functionOf.get(call);
-    const { root } = call.region.region;
+    const { nodes, root } = call.region.region;
     if (!kernel) throw new TypeError(`no kernel for ${root.name}`);
     const c = this.#c;
-    c.for(root, () => {
+    c.for(mainNode(nodes, root), () => {
       c.blank().comment(...this.#describe(call));
       const list = kernel.instance.parameters.map((parameter) => this.#argument(call, parameter));
       // An empty tensor needs no work, and its kernel might divide by its extents.

@@ -96,24 +96,29 @@ test('built-in samples pass, and fail when they should', async (t) => {
 });
 
 test('files: one for all tensors or one each, many samples', async (t) => {
-  await build(residualFloats(), ({ folder, inputs, expected, run }) => {
-    const path = (name: string): string => join(folder, name);
-    const three = (tensors: readonly Tensor[]): Buffer => Buffer.concat([1, 2, 3].map(() => bytes(tensors)));
-    writeFileSync(path('all'), three(inputs));
-    inputs.forEach((tensor, i) => writeFileSync(path(`in${i}`), three([tensor])));
-    writeFileSync(path('right'), three(expected));
-    const one = run('--input', 'all', '--output', 'out', '--expect', 'right');
-    t.is(one.status, 0, one.output);
-    t.regex(one.output, /^PASS probabilities_\d+: 18 elements agree\n$/);
-    const each = run('--input', 'in0', '--input', 'in1', '--output', 'other');
-    t.is(each.status, 0, each.output);
-    t.deepEqual(readFileSync(path('out')), readFileSync(path('other')));
-    t.is(readFileSync(path('out')).length, 3 * 24);
-    writeFileSync(path('wrong'), Buffer.alloc(3 * 24));
-    const { status, output } = run('--input', 'all', '--expect', 'wrong');
-    t.is(status, 1);
-    t.regex(output, /^FAIL probabilities_\d+: 18 of 18 elements differ/);
-  });
+  await build(
+    residualFloats(),
+    ({ folder, inputs, expected, run }) => {
+      const path = (name: string): string => join(folder, name);
+      const three = (tensors: readonly Tensor[]): Buffer =>
+        Buffer.concat([1, 2, 3].map(() => bytes(tensors)));
+      writeFileSync(path('all'), three(inputs));
+      inputs.forEach((tensor, i) => writeFileSync(path(`in${i}`), three([tensor])));
+      writeFileSync(path('right'), three(expected));
+      const one = run('--input', 'all', '--output', 'out', '--expect', 'right');
+      t.is(one.status, 0, one.output);
+      t.regex(one.output, /^PASS probabilities_\d+: 18 elements agree\n$/);
+      const each = run('--input', 'in0', '--input', 'in1', '--output', 'other');
+      t.is(each.status, 0, each.output);
+      t.deepEqual(readFileSync(path('out')), readFileSync(path('other')));
+      t.is(readFileSync(path('out')).length, 3 * 24);
+      writeFileSync(path('wrong'), Buffer.alloc(3 * 24));
+      const { status, output } = run('--input', 'all', '--expect', 'wrong');
+      t.is(status, 1);
+      t.regex(output, /^FAIL probabilities_\d+: 18 of 18 elements differ/);
+    },
+    { options: { lineDirectives: true } },
+  );
 });
 
 test('bad arguments and files', async (t) => {

@@ -61,7 +61,13 @@ export function convertModel(model: Model, source: ModelSource): Graph {
 
   const conversion = new Conversion(graph, scope, found, options.rounding ?? 'integer-single', opsets);
   for (const node of graph.nodes) conversion.convert(node);
-  editor.setOutputs(graph.outputs.map((output) => conversion.output(output.definition, output.info)));
+  const outputs = graph.outputs.map((output) => conversion.output(output.definition, output.info));
+  const names = graph.outputs.map((output) => output.definition.name);
+  // The model's own names, except where it lists a tensor twice.
+  editor.setOutputs(
+    outputs,
+    outputs.map((value, i) => (names.indexOf(names[i] ?? '') === i ? (names[i] ?? value.name) : value.name)),
+  );
   recognised.push(...conversion.notes());
   Object.freeze(recognised);
   Object.freeze(info);

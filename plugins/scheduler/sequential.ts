@@ -1,5 +1,6 @@
 import {
   byteSize,
+  rowMajor,
   wholeBuffer,
   type Buffer,
   type BufferOverlap,
@@ -35,6 +36,7 @@ export function sequentialProgram(mapping: Mapping): Program {
       overlaps: overlapsOf(mapped, read, written),
     };
   });
+  for (const output of graph.outputs) if (output.constant) buffers.constantOutput(output);
   return { mapping, buffers: buffers.all, bufferOf: buffers.byValue, body };
 }
 
@@ -79,11 +81,23 @@ class BufferTable {
 
   /** A constant in the layout that one kernel wants; kernels that want the same share it. */
   constant(value: Value, { schedule, module }: MappedRegion, index: number): Buffer {
-    const layout = schedule.layouts.constants[index];
+    return this.#constant(value, schedule.layouts.constants[index], module.operands.constants);
+  }
+
+  /** A graph output that is known at compile time: row-major, as the user reads it. */
+  constantOutput(value: Value): void {
+    const buffer = this.#constant(
+      value,
+      rowMajor(value.type.shape.length),
+      this.#mapping.target.homes.constants,
+    );
+    this.byValue.set(value, buffer);
+  }
+
+  #constant(value: Value, layout: Layout | undefined, memory: string): Buffer {
     const key = `${value.id} ${JSON.stringify(layout)}`;
     const known = this.#constants.get(key);
     if (known) return known;
-    const memory = module.operands.constants;
     const buffer = this.#add(
       value.name,
       memory,

@@ -203,7 +203,7 @@ export class GraphEditor {
     const byName = new Map(graph.values().map((value) => [value.name, value]));
     this.#outputs.forEach(({ value: old, name }, i) => {
       const now = graph.outputs[i];
-      if (!now || now.name === name || renamed.has(now) || !graph.producer(now)) return;
+      if (!now || now.name === name || renamed.has(now) || graph.inputs.includes(now)) return;
       // A value that is an output twice keeps the name it has.
       if (this.#outputs.some((other) => other.value === now && other.name === now.name)) return;
       const holder = byName.get(name);

@@ -196,7 +196,7 @@ export const constantRequired = (node: ModelNode, tensor: string, role: string):
     'CONSTANT_REQUIRED',
     `${node.op}: its ${role} '${tensor}' must be known when the model is compiled`,
     { ...nodeLocation(node), tensor },
-    'run the model through a simplifier that folds constants, or give it fixed input shapes',
+    'it is computed at run time here; a simplifier that folds constants helps where it follows from shapes or weights',
   );
 
 export const notSupported = (node: ModelNode, what: string, hint?: string): MatchError =>

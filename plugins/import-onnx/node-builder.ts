@@ -117,26 +117,30 @@ export class NodeBuilder {
       attributes,
     );
     const names = inferred.map((type, i) => nameOf(i, type.dtype));
-    const folded = this.#fold(op, inputs, attributes, inferred);
-    if (folded) return folded.map((tensor, i) => editor.constant(names[i] ?? op.name, tensor));
+    const known = this.#evaluate(op, inputs, attributes, inferred);
+    if (known && !neverFolded.has(op.name)) {
+      return known.map((tensor, i) => editor.constant(names[i] ?? op.name, tensor));
+    }
     const outputs = editor.add(op, inputs, attributes, {
       name: this.#node.loc.node,
       loc: this.loc,
       outputs: names,
       ...(quantization && { types: inferred.map((type) => ({ ...type, quantization })) }),
     });
+    outputs.forEach((value, i) => known?.[i] && this.scope.noteContent(value, known[i]));
     if (inputs.every((input) => this.scope.isFixed(input)))
       outputs.forEach((value) => this.scope.markFixed(value));
     return outputs;
   }
 
-  #fold<A extends Attributes>(
+  /** The results, where they follow from constants and are small. */
+  #evaluate<A extends Attributes>(
     op: OpDefinition<A>,
     inputs: readonly Value[],
     attributes: A,
     types: readonly TensorType[],
   ): readonly Tensor[] | undefined {
-    if (inputs.length === 0 || neverFolded.has(op.name)) return undefined;
+    if (inputs.length === 0) return undefined;
     if (!op.view && types.some((type) => elementCount(type.shape) > largestFolded)) return undefined;
     const tensors = inputs.map((input) => input.constant).filter((tensor) => tensor !== undefined);
     if (tensors.length < inputs.length) return undefined;

@@ -8,6 +8,7 @@ export class Scope {
   readonly source: ModelSource;
   readonly #values = new Map<Definition, Value>();
   readonly #tensors = new Map<Definition, Tensor>();
+  readonly #contents = new Map<Value, Tensor>();
   readonly #derived = new Set<Value>();
   readonly #forms = new Map<Definition, Map<string, Value>>();
   readonly #shared = new Map<string, Value>();
@@ -37,13 +38,18 @@ export class Scope {
   /** The elements, where they are known at import. */
   constant(definition: Definition): Tensor | undefined {
     const made = this.#values.get(definition);
-    if (made) return made.constant;
+    if (made) return made.constant ?? this.#contents.get(made);
     if (!definition.tensor) return undefined;
     const known = this.#tensors.get(definition);
     if (known) return known;
     const tensor = readTensor(definition.tensor, definition.name, this.source);
     this.#tensors.set(definition, tensor);
     return tensor;
+  }
+
+  /** The elements of a value that stays a node all the same, like a scalar behind DequantizeLinear. */
+  noteContent(value: Value, tensor: Tensor): void {
+    this.#contents.set(value, tensor);
   }
 
   /** Another form of a tensor of the file (transposed, shifted); made once. */

@@ -28,7 +28,8 @@ export function createTerminal(
     // NO_COLOR (no-color.org) counts when it is set to anything; FORCE_COLOR is its opposite.
     if (environment['NO_COLOR']) return false;
     if (environment['FORCE_COLOR'] && environment['FORCE_COLOR'] !== '0') return true;
-    return stream.isTTY && environment['TERM'] !== 'dumb';
+    // Undefined on a pipe, whatever its type says: picocolors would then decide for itself.
+    return Boolean(stream.isTTY) && environment['TERM'] !== 'dumb';
   };
   const interactive = stderr.isTTY && environment['TERM'] !== 'dumb' && !environment['CI'];
   let shown = false;

@@ -99,10 +99,11 @@ export function interpreterTolerance(graph: Graph, output: Value): Tolerance | u
 
 /**
  * Tolerance for expected values that somebody else computed: none for integers and for the floats of a
- * quantized network, which are integers times a scale.
+ * quantized network, which are integers times a scale, unless the C library's functions take part.
  */
 export function expectedTolerance(graph: Graph, output: Value): Tolerance | undefined {
-  return isFloat(output.type.dtype) && graph.info.dialect === 'float' ? floatTolerance : undefined;
+  if (!isFloat(output.type.dtype)) return undefined;
+  return graph.info.dialect === 'float' ? floatTolerance : interpreterTolerance(graph, output);
 }
 
 /** True when every element of every output is as it should be. */

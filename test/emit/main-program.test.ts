@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { bytesOf, evaluateGraph, type Graph, type Tensor } from 'match-compiler';
+import { bytesOf, dataTypes, evaluateGraph, type Graph, type Tensor } from 'match-compiler';
 import type { CaseBuilder } from './network-cases.ts';
 import {
   compileC,
@@ -12,7 +12,7 @@ import {
   withBundle,
   type CompileSettings,
 } from './run-network.ts';
-import { awkwardOutputs, quantizedConvolution, residualFloats } from './small-graphs.ts';
+import { awkwardOutputs, onlyOf, quantizedConvolution, residualFloats } from './small-graphs.ts';
 
 interface Built {
   readonly folder: string;
@@ -66,6 +66,16 @@ for (const io of ['arena', 'caller'] as const) {
     });
   }
 }
+
+test('networks of one element type compile at the strict flags and run', async (t) => {
+  for (const dtype of dataTypes) {
+    await build(onlyOf(dtype), ({ folder, program, graph, inputs, expected }) => {
+      const [actual] = runProgram(folder, program, graph, inputs);
+      const [wanted] = expected;
+      t.deepEqual(actual && wanted && differingElements(actual, wanted, false), [], dtype);
+    });
+  }
+});
 
 test('built-in samples pass, and fail when they should', async (t) => {
   const sample = quantizedConvolution();

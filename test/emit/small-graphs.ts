@@ -1,4 +1,4 @@
-import { ops } from 'match-compiler';
+import { ops, type DataType } from 'match-compiler';
 import { CaseBuilder, type AnyOp } from './network-cases.ts';
 
 const op = (definition: unknown): AnyOp => definition as AnyOp;
@@ -47,5 +47,13 @@ export function awkwardOutputs(): CaseBuilder {
   const x = b.input('int16', [2, 2]);
   const negated = b.node(op(ops.neg), [x], {}, 'negated');
   b.outputs.push(x, negated, negated);
+  return b;
+}
+
+/** A network of one element type, so that the main program needs no other. */
+export function onlyOf(dtype: DataType): CaseBuilder {
+  const b = new CaseBuilder(4);
+  const x = b.input(dtype, [2, 3]);
+  b.outputs.push(b.node(op(ops.transpose), [x], { perm: [1, 0] }, 'transposed'));
   return b;
 }

@@ -106,3 +106,19 @@ test('quantized operators refuse what they cannot keep', async (t) => {
   t.is(found.code, 'CONSTANT_REQUIRED');
   t.regex(found.message, /input scale 'in1'/);
 });
+
+test('a pad value behind DequantizeLinear counts as known', async (t) => {
+  const padded: ModelParts = {
+    nodes: [node('DequantizeLinear', ['vq', 'vs', 'vz'], ['v']), node('Pad', ['x', 'pads', 'v'], ['y'])],
+    inputs: [valueInfo('x', 'float32', [1, 2])],
+    outputs: ['y'],
+    initializers: [
+      tensorProto('vq', scalar('uint8', 5)),
+      tensorProto('vs', scale(0.5)),
+      tensorProto('vz', scalar('uint8', 3)),
+      tensorProto('pads', tensor('int64', [4], [0, 1, 0, 0])),
+    ],
+  };
+  const { outputs } = await run(t, padded, [tensor('float32', [1, 2], [7, 8])]);
+  t.deepEqual(numbers(outputs[0]), [1, 7, 8]);
+});

@@ -71,7 +71,7 @@ export class NodeReader {
 
   /** @throws {MatchError} CONSTANT_REQUIRED when the input is computed at run time */
   constant(index: number, role: string): Tensor {
-    const tensor = this.#scope.constant(this.definition(index));
+    const tensor = this.#scope.content(this.definition(index));
     if (!tensor) throw diagnostics.constantRequired(this.node, this.definition(index).name, role);
     return tensor;
   }

@@ -38,7 +38,7 @@ export class Scope {
   /** The elements, where they are known at import. */
   constant(definition: Definition): Tensor | undefined {
     const made = this.#values.get(definition);
-    if (made) return made.constant ?? this.#contents.get(made);
+    if (made) return made.constant;
     if (!definition.tensor) return undefined;
     const known = this.#tensors.get(definition);
     if (known) return known;
@@ -50,6 +50,12 @@ export class Scope {
   /** The elements of a value that stays a node all the same, like a scalar behind DequantizeLinear. */
   noteContent(value: Value, tensor: Tensor): void {
     this.#contents.set(value, tensor);
+  }
+
+  /** The elements, also where the tensor stays a node. */
+  content(definition: Definition): Tensor | undefined {
+    const made = this.#values.get(definition);
+    return this.constant(definition) ?? (made && this.#contents.get(made));
   }
 
   /** Another form of a tensor of the file (transposed, shifted); made once. */

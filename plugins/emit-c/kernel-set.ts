@@ -10,7 +10,7 @@ import {
   type Node,
   type Template,
 } from 'match-compiler';
-import { kernelUnnamed } from './diagnostics.ts';
+import { instructionUnsupported, kernelUnnamed } from './diagnostics.ts';
 
 /** One emitted function, shared by every call whose filled template is the same. */
 export interface KernelFunction {
@@ -82,10 +82,10 @@ export function nameKernels(instances: KernelInstances, scope: IdentifierTable):
   };
 }
 
-function instanceOf({ region }: KernelInstruction): KernelInstance {
+function instanceOf({ region, tile }: KernelInstruction): KernelInstance {
   const { pattern, schedule } = region;
-  const call = { region: region.region, layouts: schedule.layouts, tile: schedule.tile };
-  const instance = pattern.kernel.instantiate(call);
+  if (pattern.kernel.kind === 'job') throw instructionUnsupported('launch', region.module.name);
+  const instance = pattern.kernel.instantiate({ region: region.region, layouts: schedule.layouts, tile });
   if ('name' in instance.holes || 'parameters' in instance.holes) {
     throw kernelUnnamed(region.region.root, instance.template.path);
   }

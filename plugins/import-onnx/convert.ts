@@ -16,7 +16,7 @@ import { inIntegerNet } from './integer/operators.ts';
 import { IntegerSession } from './integer/session.ts';
 import type { Definition, ModelGraph, ModelNode } from './model.ts';
 import { NodeBuilder } from './node-builder.ts';
-import { NodeReader } from './node-reader.ts';
+import { NodeReader, UnboundInput } from './node-reader.ts';
 import type { Operator } from './operator.ts';
 import { operatorNames, operatorTables } from './operators/index.ts';
 import { attributeTypes, toSafeNumber } from './proto.ts';
@@ -61,6 +61,7 @@ export function convertModel(model: Model, source: ModelSource): Graph {
 
   const conversion = new Conversion(graph, scope, found, options.rounding ?? 'integer-single', opsets);
   for (const node of graph.nodes) conversion.convert(node);
+  conversion.refuseUnbound();
   const outputs = graph.outputs.map((output) => conversion.output(output.definition, output.info));
   const names = graph.outputs.map((output) => output.definition.name);
   // The model's own names, except where it lists a tensor twice.
@@ -84,6 +85,8 @@ class Conversion {
   readonly #ignored = new Map<string, number>();
   readonly #declared: ReadonlyMap<Definition, DataType>;
   readonly #outputs = new Set<Value>();
+  readonly #unbound: UnboundInput[] = [];
+  readonly #lost = new Set<Definition>();
 
   constructor(
     graph: ModelGraph,
@@ -107,6 +110,11 @@ class Conversion {
   }
 
   convert(node: ModelNode): void {
+    // Without its inputs nothing can be said of a node; other nodes may need more inputs bound.
+    if (node.inputs.some((input) => input && this.#lost.has(input))) {
+      this.#lose(node);
+      return;
+    }
     const opset = this.#opsets.get(node.domain) ?? 1;
     if (
       [...node.attributes.values()].some(({ type, g, graphs }) => holdsGraph(type) || g || graphs?.length)
@@ -123,6 +131,11 @@ class Conversion {
     try {
       results = operator(reader, builder);
     } catch (error) {
+      if (error instanceof UnboundInput) {
+        this.#unbound.push(error);
+        this.#lose(node);
+        return;
+      }
       // A range error is an absurd extent that reached an array.
       if (!(error instanceof RangeError) && (error as Error).name !== 'ShapeError') throw error;
       throw diagnostics.shapeFault(node, (error as Error).message, describeInputs(node, this.#scope));
@@ -134,6 +147,18 @@ class Conversion {
       else if (reader.isRead(index)) throw reader.unsupported(`its output ${index + 1}`);
     });
     for (const name of reader.unreadAttributes()) this.#ignored.set(name, (this.#ignored.get(name) ?? 0) + 1);
+  }
+
+  /** @throws {MatchError} INPUT_UNBOUND, naming all inputs that `bind` must give */
+  refuseUnbound(): void {
+    const [first] = this.#unbound;
+    if (!first) return;
+    const names = [...new Set(this.#unbound.flatMap(({ inputs }) => inputs))];
+    throw diagnostics.inputUnbound(first.node, first.input, first.role, names);
+  }
+
+  #lose(node: ModelNode): void {
+    for (const output of node.outputs) if (output) this.#lost.add(output);
   }
 
   /** A graph output: a value of its own that a node makes, in an integer net of the type the file declares. */

@@ -105,6 +105,14 @@ export const inputShapeMismatch = (
     'only open dimensions can be set',
   );
 
+export const bindInvalid = (file: string, input: string, reason: string): MatchError =>
+  error(
+    'BIND_INVALID',
+    `bind gives values for '${input}' that do not fit: ${reason}`,
+    { file, tensor: input },
+    'give all elements of the input in row-major order',
+  );
+
 export const inputUnsupported = (file: string, input: string, kind: string): MatchError =>
   error('INPUT_UNSUPPORTED', `input '${input}' is ${kind}, not a tensor`, { file, tensor: input });
 
@@ -197,6 +205,21 @@ export const constantRequired = (node: ModelNode, tensor: string, role: string):
     `${node.op}: its ${role} '${tensor}' must be known when the model is compiled`,
     { ...nodeLocation(node), tensor },
     'it is computed at run time here; a simplifier that folds constants helps where it follows from shapes or weights',
+  );
+
+export const inputUnbound = (
+  node: ModelNode,
+  tensor: string,
+  role: string,
+  names: readonly string[],
+): MatchError =>
+  error(
+    'INPUT_UNBOUND',
+    names.length > 1
+      ? `the inputs ${names.map((name) => `'${name}'`).join(', ')} must be known when the model is compiled; '${tensor}' is the ${role} of ${node.op}`
+      : `the input '${tensor}', the ${role} of ${node.op}, must be known when the model is compiled`,
+    { ...nodeLocation(node), tensor },
+    `give their values: bind: { ${names.map((name) => `${JSON.stringify(name)}: […]`).join(', ')} } in the configuration, or --bind ${tensor}=… on the command line`,
   );
 
 export const notSupported = (node: ModelNode, what: string, hint?: string): MatchError =>

@@ -1,4 +1,4 @@
-import { isInteger, ops, type ImportOptions, type Value } from 'match-compiler';
+import { boundTensor, formatType, isInteger, ops, type DataType, type ImportOptions, type Tensor, type Value } from 'match-compiler';
 import * as diagnostics from './diagnostics.ts';
 import type { ModelGraph } from './model.ts';
 import { toSafeNumber, type DimensionProto, type ValueInfoProto } from './proto.ts';
@@ -12,7 +12,7 @@ const integerInputs = ['uint8', 'int8', 'uint16', 'int16', 'int32'] as const;
  * followed by a conversion.
  * @returns what was settled, one line each
  * @throws {MatchError} INPUT_SHAPE_UNKNOWN, INPUT_SHAPE_MISMATCH, INPUT_UNSUPPORTED, DTYPE_UNSUPPORTED,
- * TENSOR_UNKNOWN, INPUT_TYPE_INVALID
+ * TENSOR_UNKNOWN, INPUT_TYPE_INVALID, BIND_INVALID
  */
 export function defineInputs(
   graph: ModelGraph,
@@ -23,7 +23,7 @@ export function defineInputs(
   const { file } = graph;
   const notes: string[] = [];
   const names = graph.inputs.map(({ definition }) => definition.name);
-  for (const option of ['inputShapes', 'inputTypes'] as const) {
+  for (const option of ['inputShapes', 'inputTypes', 'bind'] as const) {
     for (const name of Object.keys(options[option] ?? {})) {
       if (!names.includes(name)) throw diagnostics.unknownTensor(file, option, name, names, 'input');
     }
@@ -36,6 +36,13 @@ export function defineInputs(
     const dtype = dataTypeOf(tensorType.elem_type);
     if (!dtype) throw diagnostics.dtypeUnsupported({ file }, name, element);
     if (element === 'float16') notes.push(`input '${name}' is float16 in the file and float32 here`);
+    const values = options.bind?.[name];
+    if (values !== undefined) {
+      const constant = bound(file, name, dtype, tensorType.shape?.dim, options.inputShapes?.[name], values);
+      scope.define(definition, scope.editor.constant(name, constant));
+      notes.push(`input '${name}' is bound to ${formatType(constant.type)}, a constant of the network`);
+      continue;
+    }
     const { shape, note } = inputShape(file, name, tensorType.shape?.dim, options.inputShapes?.[name]);
     if (note) notes.push(note);
     const input = scope.editor.input(name, { dtype, shape });
@@ -53,6 +60,28 @@ export function defineInputs(
     scope.define(definition, input);
   }
   return notes;
+}
+
+function bound(
+  file: string,
+  name: string,
+  dtype: DataType,
+  dims: readonly DimensionProto[] | undefined,
+  given: readonly number[] | undefined,
+  values: number | readonly number[],
+): Tensor {
+  const declared = given ?? dims?.map(({ dim_value, dim_param }) => declaredExtent(dim_value, dim_param));
+  try {
+    return boundTensor(dtype, declared, values);
+  } catch (error) {
+    if (error instanceof RangeError) throw diagnostics.bindInvalid(file, name, error.message);
+    throw error;
+  }
+}
+
+/** −1 where open. An empty list of axes has the extent 0 by declaration. */
+function declaredExtent(value: DimensionProto['dim_value'], name: DimensionProto['dim_param']): number {
+  return value === null || value === undefined || name ? -1 : toSafeNumber(value);
 }
 
 function asInteger(
@@ -105,7 +134,7 @@ function inputShape(
       given.length === declared.length &&
       given.every(
         (extent, axis) =>
-          Number.isSafeInteger(extent) && extent > 0 && agrees(declared[axis]?.value ?? 0, extent),
+          Number.isSafeInteger(extent) && extent >= 0 && agrees(declared[axis]?.value ?? 0, extent),
       );
     if (!fits) throw diagnostics.inputShapeMismatch(file, name, given, texts);
     return { shape: [...given] };

@@ -1,10 +1,30 @@
-import type { DataType, MatchError, Tensor, Value } from 'match-compiler';
+import { isInteger, type DataType, type MatchError, type Tensor, type Value } from 'match-compiler';
 import * as diagnostics from './diagnostics.ts';
 import { literalTensor } from './literals.ts';
 import type { Definition, ModelGraph, ModelNode } from './model.ts';
 import { attributeTypes, toSafeNumber, type AttributeProto } from './proto.ts';
 import type { Scope } from './scope.ts';
 import { dataTypeOf, elementTypeName, readTensor } from './tensors.ts';
+
+/** A node needs the elements of a graph input that the import option `bind` does not give. */
+export class UnboundInput extends Error {
+  override readonly name = 'UnboundInput';
+  readonly node: ModelNode;
+  /** The input's name. */
+  readonly input: string;
+  /** What it is to the node. */
+  readonly role: string;
+  /** This input and others of the node that look alike. */
+  readonly inputs: readonly string[];
+
+  constructor(node: ModelNode, input: string, role: string, inputs: readonly string[]) {
+    super(`${input} is not bound`);
+    this.node = node;
+    this.input = input;
+    this.role = role;
+    this.inputs = inputs;
+  }
+}
 
 /** What a node of the file says: its inputs as values or constants, its attributes with their types checked. */
 export class NodeReader {
@@ -69,11 +89,23 @@ export class NodeReader {
     return definition && this.#scope.constant(definition);
   }
 
-  /** @throws {MatchError} CONSTANT_REQUIRED when the input is computed at run time */
+  /** @throws {MatchError} CONSTANT_REQUIRED when the input is computed at run time, an UnboundInput when it is the graph's */
   constant(index: number, role: string): Tensor {
     const tensor = this.#scope.content(this.definition(index));
-    if (!tensor) throw diagnostics.constantRequired(this.node, this.definition(index).name, role);
-    return tensor;
+    if (tensor) return tensor;
+    const definition = this.definition(index);
+    if (definition.kind !== 'input') throw diagnostics.constantRequired(this.node, definition.name, role);
+    throw new UnboundInput(this.node, definition.name, role, this.#unboundFrom(definition));
+  }
+
+  /** An input of the graph and its neighbours of the same kind: lists and numbers that graph inputs give. */
+  #unboundFrom(needed: Definition): readonly string[] {
+    const others = this.node.inputs.slice(1).filter((definition) => definition?.kind === 'input');
+    const lists = others.filter((definition) => {
+      const value = definition && this.#scope.value(definition);
+      return value && !value.constant && value.type.shape.length <= 1 && isInteger(value.type.dtype);
+    });
+    return [...new Set([needed, ...lists].map((definition) => definition?.name ?? ''))];
   }
 
   /** A list of integers given as an input, or undefined where it is left out. */

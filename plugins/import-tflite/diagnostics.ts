@@ -53,6 +53,22 @@ export const notTflite = (file: string, offset: number, reason: string): MatchEr
     'was it downloaded completely? A Git LFS pointer and an HTML page look like this as well',
   );
 
+export const bindInvalid = (file: string, input: string, reason: string): MatchError =>
+  error(
+    'BIND_INVALID',
+    `bind gives values for '${input}' that do not fit: ${reason}`,
+    { file, tensor: input },
+    'give all elements of the input in row-major order',
+  );
+
+export const inputUnbound = (place: OperatorPlace, tensor: string, role: string): MatchError =>
+  error(
+    'INPUT_UNBOUND',
+    `the input '${tensor}', the ${role} of ${place.operator.name}, must be known when the model is compiled`,
+    { ...at(place), tensor },
+    `give its values: bind: { ${JSON.stringify(tensor)}: […] } in the configuration, or --bind ${tensor}=… on the command line`,
+  );
+
 export const noOutputs = (file: string, offset: number): MatchError =>
   error(
     'MODEL_NO_OUTPUTS',

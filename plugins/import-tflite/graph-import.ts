@@ -1,5 +1,6 @@
 import {
   Graph,
+  boundTensor,
   GraphEditor,
   isInteger,
   ops,
@@ -7,9 +8,11 @@ import {
   type ModelInfo,
   type ModelSource,
   type Rounding,
+  type Tensor,
   type Value,
 } from 'match-compiler';
 import {
+  bindInvalid,
   controlFlowUnsupported,
   inputShapeMismatch,
   inputShapeUnknown,
@@ -53,6 +56,7 @@ export function importGraph(source: ModelSource, model: ModelFile): Graph {
     tensors,
     rounding,
     values: new Map(),
+    inputs: new Set(model.inputs),
     names,
     reserved: new Set(names),
     derived: new Map(),
@@ -102,8 +106,10 @@ function checkOptions(
     );
   }
   const inputs = model.inputs.map((index) => names[index] ?? '');
-  for (const name of Object.keys(options.inputShapes ?? {})) {
-    if (!inputs.includes(name)) throw unknownTensor(file, 'inputShapes', name, inputs);
+  for (const option of ['inputShapes', 'bind'] as const) {
+    for (const name of Object.keys(options[option] ?? {})) {
+      if (!inputs.includes(name)) throw unknownTensor(file, option, name, inputs);
+    }
   }
 }
 
@@ -159,8 +165,30 @@ function addInputs(state: ImportState, model: ModelFile, options: ImportOptions)
     const tensor = state.tensors.at(index, 'the list of inputs', model.offset);
     if (state.values.has(index)) continue;
     const name = state.names[index] ?? '';
+    const values = options.bind?.[name];
+    if (values !== undefined) {
+      const constant = bound(state, tensor, name, values, options.inputShapes?.[name]);
+      state.values.set(index, state.editor.constant(name, constant));
+      state.recognised.add(`input '${name}' is bound to a constant of the network`);
+      continue;
+    }
     const shape = inputShape(state, tensor, options.inputShapes?.[name]);
     state.values.set(index, state.editor.input(name, state.tensors.type(tensor, shape)));
+  }
+}
+
+function bound(
+  state: ImportState,
+  tensor: FileTensor,
+  name: string,
+  values: number | readonly number[],
+  given: readonly number[] | undefined,
+): Tensor {
+  try {
+    return boundTensor(state.tensors.dtype(tensor), given ?? tensor.signature ?? tensor.shape, values);
+  } catch (error) {
+    if (error instanceof RangeError) throw bindInvalid(state.file, name, error.message);
+    throw error;
   }
 }
 

@@ -10,6 +10,8 @@ export interface ImportState {
   readonly rounding: Rounding;
   /** Values of tensors so far: inputs, constants, results. */
   readonly values: Map<number, Value>;
+  /** Tensors that are inputs of the model, by index. */
+  readonly inputs: ReadonlySet<number>;
   /** Names of the tensors, by index, each once. */
   readonly names: readonly string[];
   /** No internal value may take the name of a tensor. */

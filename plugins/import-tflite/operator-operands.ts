@@ -10,6 +10,7 @@ import {
 import {
   attributeInvalid,
   constantRequired,
+  inputUnbound,
   inputMissing,
   operatorQuantization,
   outputMissing,
@@ -104,7 +105,7 @@ export class OperatorOperands implements OperatorPlace {
 
   /**
    * An input that must be known now, without adding it to the graph.
-   * @throws {MatchError} CONSTANT_REQUIRED
+   * @throws {MatchError} CONSTANT_REQUIRED, INPUT_UNBOUND
    */
   constantInput(index: number, role: string): Tensor {
     const tensor = this.inputTensor(index);
@@ -112,7 +113,10 @@ export class OperatorOperands implements OperatorPlace {
     const constant = known
       ? known.constant
       : this.state.tensors.hasData(tensor) && this.#constantData(tensor);
-    if (!constant) throw constantRequired(this, this.label(tensor), role);
+    if (!constant) {
+      const isInput = this.state.inputs.has(tensor.index);
+      throw (isInput ? inputUnbound : constantRequired)(this, this.label(tensor), role);
+    }
     return constant;
   }
 

@@ -11,6 +11,7 @@ import {
   type Mapping,
   type Node,
   type Value,
+  wholeTile,
 } from 'match-compiler';
 import { cheapestConversion, transformAttributes } from './conversions.ts';
 import { offerAt } from './enumerate.ts';
@@ -48,7 +49,14 @@ export function buildMapping(selection: Selection): Mapping {
   const { candidates, predictedCycles, lowerBoundCycles } = selection;
   const { graph, transforms } = insertConversions(selection);
   const mapping = { graph, target: candidates.target, predictedCycles, lowerBoundCycles };
-  return { ...mapping, ...mappedRegions(graph, selection, transforms) };
+  const mapped = mappedRegions(graph, selection, transforms);
+  const stages = mapped.regions.map((region) => ({
+    regions: [region],
+    jobs: [{ region, tile: wholeTile }],
+    prefetch: false,
+    cycles: region.schedule.cycles,
+  }));
+  return { ...mapping, ...mapped, stages, places: new Map() };
 }
 
 function insertConversions({ candidates, chosen, makers }: Selection): {
@@ -119,7 +127,12 @@ function mappedRegions(
     const transform = transforms.get(output.id);
     const conversion = transform && cheapestConversion(graph, target, transform.from, transform.to, node);
     if (conversion) {
-      regions.push({ ...conversion.offer, id: regions.length, schedule: conversion.schedule });
+      regions.push({
+        ...conversion.offer,
+        id: regions.length,
+        schedule: conversion.schedule,
+        share: wholeTile,
+      });
       layouts.set(output, transform.to);
       continue;
     }
@@ -152,5 +165,5 @@ function rematch(
   if (!schedule) throw new TypeError(`${root.name} has no schedule`);
   const result = offerAt(root, graph, module, pattern);
   if (!('offer' in result)) throw new TypeError(`${pattern.name} no longer matches ${root.name}`);
-  return { ...result.offer, schedule, id };
+  return { ...result.offer, schedule, id, share: wholeTile };
 }

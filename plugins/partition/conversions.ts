@@ -2,6 +2,7 @@ import {
   formatLayout,
   GraphEditor,
   ops,
+  residentSchedule,
   sameAddresses,
   sameLayout,
   type Graph,
@@ -74,16 +75,8 @@ export function cheapestConversion(
         const [read] = layouts.inputs;
         const [written] = layouts.outputs;
         if (!read || !written || !sameLayout(read, from) || !sameLayout(written, to)) continue;
-        const call = { region, layouts, tile: { extents: {} } };
-        const cycles = pattern.cycles(call) + module.dispatchCycles;
-        if (best && best.schedule.cycles <= cycles) continue;
-        const schedule = {
-          tile: call.tile,
-          layouts,
-          cycles,
-          scratch: pattern.scratch?.(call) ?? [],
-          overlaps: [],
-        };
+        const schedule = residentSchedule(result.offer, layouts);
+        if (best && best.schedule.cycles <= schedule.cycles) continue;
         best = { offer: result.offer, schedule };
       }
     }

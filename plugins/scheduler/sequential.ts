@@ -11,6 +11,7 @@ import {
   type Mapping,
   type Program,
   type Value,
+  wholeTile,
 } from 'match-compiler';
 
 /** One synchronous call after the other, every tensor whole at its home. */
@@ -29,6 +30,9 @@ export function sequentialProgram(mapping: Mapping): Program {
       kind: 'call',
       token: `call_${mapped.id}`,
       region: mapped,
+      tile: wholeTile,
+      cycles: mapped.schedule.cycles,
+      dispatchCycles: mapped.module.dispatchCycles,
       inputs: read.map(wholeBuffer),
       constants: constants.map((value, i) => wholeBuffer(buffers.constant(value, mapped, i))),
       outputs: written.map(wholeBuffer),

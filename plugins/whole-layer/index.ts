@@ -1,4 +1,4 @@
-import { definePlugin, type Offer, type Schedule, type Target } from 'match-compiler';
+import { definePlugin, residentSchedule, type Offer, type Schedule, type Target } from 'match-compiler';
 
 /** Schedules modules that work where tensors live anyway: each layer is one tile, nothing is transferred. */
 export const wholeLayer = definePlugin(() => ({
@@ -18,17 +18,8 @@ function worksAtHome({ module }: Offer, target: Target): boolean {
 }
 
 /** One schedule per choice of layouts: none replaces another, since neighbours may want either. */
-function schedulesOf({ region, module, pattern }: Offer): Schedule[] {
-  return pattern.layouts(region).map((layouts) => {
-    const call = { region, layouts, tile: { extents: {} } };
-    return {
-      tile: call.tile,
-      layouts,
-      cycles: pattern.cycles(call) + module.dispatchCycles,
-      scratch: pattern.scratch?.(call) ?? [],
-      overlaps: pattern.overlaps?.(call) ?? [],
-    };
-  });
+function schedulesOf(offer: Offer): Schedule[] {
+  return offer.pattern.layouts(offer.region).map((layouts) => residentSchedule(offer, layouts));
 }
 
 export default wholeLayer;

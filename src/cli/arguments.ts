@@ -67,6 +67,22 @@ export function roundingOption(options: RawOptions): Rounding | undefined {
   return choice(options, 'rounding', roundings);
 }
 
+/** Every `--bind NAME=1,2,3`; the name may hold what it likes, the values follow its last `=`. */
+export function bindOption(options: RawOptions): Readonly<Record<string, readonly number[]>> | undefined {
+  const texts = multiple(options, 'bind');
+  if (texts.length === 0) return undefined;
+  const entries = texts.map((text) => {
+    const cut = text.lastIndexOf('=');
+    const list = text.slice(cut + 1).trim();
+    const values = list === '' ? [] : list.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+    if (cut < 1 || values.some(Number.isNaN)) {
+      throw new UsageError(`--bind must be NAME=VALUE[,VALUE…], not '${text}'`);
+    }
+    return [text.slice(0, cut), values] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 /** A whole number from 0 to 2^32 − 1. */
 export function seedOption(options: RawOptions): number | undefined {
   const text = single(options, 'seed');

@@ -26,6 +26,7 @@ function projectOptions(of: Command): Command {
     .option('--config <file>', 'Configuration file (default: the nearest match.config.{ts,mts,js,mjs})')
     .option('--mode <text>', 'Passed to a configuration function')
     .option('--rounding <rule>', `Arithmetic rule: ${roundings.join(', ')} (default: the model's own)`)
+    .option('--bind <name=values>', 'Makes an input a constant, as in axes=1,2; may be repeated')
     .option('--verify-each', 'Verify every level after every plugin')
     .option('--json', 'Print one JSON document on stdout');
 }

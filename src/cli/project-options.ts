@@ -1,7 +1,7 @@
 import type { Observer } from '../compiler/plugin-driver.ts';
 import { formatDiagnostic } from '../diagnostics/format.ts';
 import type { ProjectOptions } from '../build/settings.ts';
-import { flag, roundingOption, single, type RawOptions } from './arguments.ts';
+import { bindOption, flag, roundingOption, single, type RawOptions } from './arguments.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The options that all commands on a project share. Warnings go to the terminal as they come. */
@@ -15,12 +15,14 @@ export function projectOptions(
   const config = single(options, 'config');
   const mode = single(options, 'mode');
   const rounding = roundingOption(options);
+  const bind = bindOption(options);
   return {
     ...(model !== undefined && { model }),
     ...(target !== undefined && { target }),
     ...(config !== undefined && { config }),
     ...(mode !== undefined && { mode }),
     ...(rounding && { rounding }),
+    ...(bind && { bind }),
     ...(flag(options, 'verifyEach') && { verifyEach: true }),
     observers,
     report: (diagnostic) => terminal.message(formatDiagnostic(diagnostic, terminal.style)),

@@ -1,3 +1,4 @@
+export { boundTensor } from './bind.ts';
 export * from './compiler.ts';
 export * from './hooks.ts';
 export * from './options.ts';

@@ -25,6 +25,11 @@ export interface ImportOptions {
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
   /** Element types of the inputs of integer dialects stored as float. */
   readonly inputTypes?: Readonly<Record<string, string>>;
+  /**
+   * Values for inputs that must be known at compile time (axes, shapes, pads, …), by input name: a number, or all
+   * elements in row-major order. Such an input is a constant of the compiled network, not one of its inputs.
+   */
+  readonly bind?: Readonly<Record<string, number | readonly number[]>>;
   /** Tensors to produce instead of the model's own outputs. */
   readonly outputs?: readonly string[];
 }

@@ -48,6 +48,8 @@ export interface Overrides {
   /** Relative to the working folder. */
   readonly outDir?: string;
   readonly rounding?: Rounding;
+  /** Added to what the configuration binds of every model. */
+  readonly bind?: ImportOptions['bind'];
   readonly verifyEach?: boolean;
   /** No model is fine: what is asked for concerns targets and plugins alone. */
   readonly withoutModel?: boolean;
@@ -144,7 +146,11 @@ function resolveModel(
     file,
     path: isAbsolute(file) ? file : resolve(root, file),
     name: name ?? identifierFrom(basename(file, extname(file))),
-    options: { ...settings, ...(rounding && { rounding }) },
+    options: {
+      ...settings,
+      ...(rounding && { rounding }),
+      ...(overrides.bind && { bind: { ...settings.bind, ...overrides.bind } }),
+    },
   };
 }
 

@@ -22,6 +22,7 @@ const model = v.strictObject({
   dialect: v.optional(v.string()),
   inputShapes: v.optional(v.record(v.string(), v.array(extent))),
   inputTypes: v.optional(v.record(v.string(), v.picklist(dataTypes as readonly [DataType, ...DataType[]]))),
+  bind: v.optional(v.record(v.string(), v.union([v.number(), v.array(v.number())]))),
   outputs: v.optional(v.pipe(v.array(v.string()), v.nonEmpty('Expected at least one tensor name'))),
 });
 

@@ -17,6 +17,11 @@ export interface ModelConfig {
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
   /** Element types of the inputs of integer networks stored as float, by input name. */
   readonly inputTypes?: Readonly<Record<string, DataType>>;
+  /**
+   * Inputs that become constants, by input name: a number, or all elements in row-major order. For axes, shapes and
+   * the like that the model takes at run time: `bind: { axes: [1] }`.
+   */
+  readonly bind?: Readonly<Record<string, number | readonly number[]>>;
   /** Tensors to produce instead of the model's own outputs. */
   readonly outputs?: readonly string[];
 }

@@ -37,7 +37,7 @@ function printRegion(region: Region): string {
 
 function printSchedule(
   { inputs, outputs }: Region,
-  { layouts, cycles, tile, scratch, overlaps }: Schedule,
+  { layouts, cycles, tile, order, scratch, overlaps }: Schedule,
 ): string {
   const operand = (value: Value, layout: Layout | undefined): string =>
     `%${value.name}: ${formatType(value.type)} ${layout ? formatLayout(layout) : '?'}`;
@@ -46,8 +46,8 @@ function printSchedule(
     `→ (${outputs.map((value, i) => operand(value, layouts.outputs[i])).join(', ')})`,
     `cycles ${cycles}`,
   ];
-  const extents = Object.entries(tile.extents).map(([name, extent]) => `${name} ${extent}`);
-  if (extents.length > 0) parts.push(`tile ${extents.join(' × ')}`);
+  const sizes = order.map((name) => `${name} ${tile[name] ?? '?'}`);
+  if (sizes.length > 0) parts.push(`tile ${sizes.join(' × ')}`);
   for (const { memory, bytes } of scratch) parts.push(`scratch ${bytes} in ${memory}`);
   for (const { input, output, lead } of overlaps)
     parts.push(`output ${output} over input ${input} from lead ${lead}`);

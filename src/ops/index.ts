@@ -1,6 +1,8 @@
 import type { OpDefinition } from '../ir/op.ts';
 import { abs } from './abs.ts';
 import { add } from './add.ts';
+import { argMax } from './arg-max.ts';
+import { argMin } from './arg-min.ts';
 import { averagePool2d } from './average-pool2d.ts';
 import { batchNorm } from './batch-norm.ts';
 import { cast } from './cast.ts';
@@ -54,9 +56,12 @@ import { sqrt } from './sqrt.ts';
 import { sub } from './sub.ts';
 import { sumPool2d } from './sum-pool2d.ts';
 import { tanh } from './tanh.ts';
+import { topK } from './top-k.ts';
 import { transpose } from './transpose.ts';
 
 export type { AbsAttributes } from './abs.ts';
+export type { ArgMaxAttributes } from './arg-max.ts';
+export type { ArgMinAttributes } from './arg-min.ts';
 export type { AveragePool2dAttributes } from './average-pool2d.ts';
 export type { BatchNormAttributes } from './batch-norm.ts';
 export type { CastAttributes } from './cast.ts';
@@ -103,8 +108,10 @@ export type { SplitAttributes } from './split.ts';
 export type { SqrtAttributes } from './sqrt.ts';
 export type { SumPool2dAttributes } from './sum-pool2d.ts';
 export type { TanhAttributes } from './tanh.ts';
+export type { TopKAttributes } from './top-k.ts';
 export type { TransposeAttributes } from './transpose.ts';
 export type { RequantizeRule } from './requantize.ts';
+export type { ArgExtremeAttributes } from './arg-extreme.ts';
 export type { BinaryAttributes } from './element-wise.ts';
 export type { ReductionAttributes } from './reduction.ts';
 export type { SoftmaxAttributes } from './softmax-rows.ts';
@@ -114,6 +121,8 @@ export type { QuantizedBinaryAttributes } from './quantized-binary.ts';
 export {
   abs,
   add,
+  argMax,
+  argMin,
   averagePool2d,
   batchNorm,
   cast,
@@ -139,8 +148,8 @@ export {
   logSoftmax,
   lookup,
   matmul,
-  maxPool2d,
   maximum,
+  maxPool2d,
   minimum,
   mul,
   neg,
@@ -167,6 +176,7 @@ export {
   sub,
   sumPool2d,
   tanh,
+  topK,
   transpose,
 };
 
@@ -174,6 +184,8 @@ export {
 export const builtinOps: readonly OpDefinition[] = Object.freeze([
   abs,
   add,
+  argMax,
+  argMin,
   averagePool2d,
   batchNorm,
   cast,
@@ -199,8 +211,8 @@ export const builtinOps: readonly OpDefinition[] = Object.freeze([
   logSoftmax,
   lookup,
   matmul,
-  maxPool2d,
   maximum,
+  maxPool2d,
   minimum,
   mul,
   neg,
@@ -227,5 +239,6 @@ export const builtinOps: readonly OpDefinition[] = Object.freeze([
   sub,
   sumPool2d,
   tanh,
+  topK,
   transpose,
 ]);

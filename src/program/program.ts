@@ -2,6 +2,8 @@ import type { Value } from '../ir/graph.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import type { Layout } from '../ir/layout.ts';
 import type { MappedRegion, Mapping } from '../mapping/mapping.ts';
+import type { OperandStrides } from '../target/target.ts';
+import type { Tile } from '../target/tiling.ts';
 
 export type BufferRole = 'input' | 'output' | 'constant' | 'activation' | 'scratch';
 
@@ -33,21 +35,36 @@ export interface AffineOffset {
   readonly terms: readonly { readonly loop: string; readonly step: number }[];
 }
 
-/** A part of a buffer: `rows` runs of `rowBytes`, `rowStride` bytes apart. One row is a plain range. */
+/**
+ * A part of a buffer: `rows` runs of `rowBytes`, `rowStride` bytes apart, as often as `planes` says. One row is a
+ * plain range.
+ */
 export interface Slice {
   readonly buffer: Buffer;
   readonly offset: AffineOffset;
   readonly rowBytes: number;
   readonly rows: number;
   readonly rowStride: number;
+  /** Absent: one. */
+  readonly planes?: { readonly count: number; readonly stride: number };
 }
 
-/** Runs a kernel; `launch` returns at once and needs a `wait`, `call` returns when it is done. */
+/**
+ * Runs a kernel; `launch` returns at once and needs a `wait`, `call` returns when it is done. Jobs of one engine
+ * run in the order of their launches, so that one may read what an earlier one on the same engine makes.
+ */
 export interface KernelInstruction {
   readonly kind: 'call' | 'launch';
   /** What a `wait` names. */
   readonly token: string;
   readonly region: MappedRegion;
+  /** The part of the region that it computes. Its strides fit the slices below. */
+  readonly tile: Tile;
+  readonly strides?: OperandStrides;
+  /** Cycles on its engine, as the cost model says. */
+  readonly cycles: number;
+  /** Cycles of the controller before. */
+  readonly dispatchCycles: number;
   readonly inputs: readonly Slice[];
   readonly constants: readonly Slice[];
   readonly outputs: readonly Slice[];
@@ -55,10 +72,12 @@ export interface KernelInstruction {
   readonly overlaps: readonly BufferOverlap[];
 }
 
-/** Starts a copy between memory levels. */
+/** Starts a copy between memory levels, on the channel of their link. */
 export interface TransferInstruction {
   readonly kind: 'transfer';
   readonly token: string;
+  /** The region that needs it: for attribution. */
+  readonly region?: MappedRegion;
   readonly from: Slice;
   readonly to: Slice;
 }

@@ -31,6 +31,38 @@ export interface KernelInstance {
   readonly headers: readonly string[];
 }
 
+/** A kernel whose text is made for the shapes of each region. */
 export interface Kernel {
+  readonly kind?: 'function';
   instantiate(call: KernelCall): KernelInstance;
+}
+
+/** One field of the argument struct of a job kernel: a value, or the address of an operand. */
+export type JobField =
+  | { readonly name: string; readonly value: number | string }
+  | {
+      readonly name: string;
+      readonly role: KernelParameter['role'];
+      /** Index into the region's inputs, constants (0 where they are packed), outputs or the scratch buffers. */
+      readonly index: number;
+      /** Bytes behind the first byte of the operand's box. */
+      readonly offset?: number;
+    };
+
+/**
+ * A kernel of fixed text that finds its operands and sizes in a struct: one function serves all calls, and an
+ * engine can be handed a call as data. The function is
+ * `void <name>(const void *arguments, int32_t worker, int32_t workers)`, the struct `struct <name>_arguments`;
+ * `source` defines both.
+ */
+export interface JobKernel {
+  readonly kind: 'job';
+  readonly name: string;
+  readonly source: Template;
+  /** Sources that it needs, each emitted once, before it. */
+  readonly support: readonly Template[];
+  /** Standard headers beyond stdint.h and stddef.h. */
+  readonly headers: readonly string[];
+  /** The fields of the struct, in its order. */
+  fields(call: KernelCall): readonly JobField[];
 }

@@ -1,8 +1,10 @@
+import type { BundleFile } from '../emit/bundle.ts';
 import type { Graph, Node, Value } from '../ir/graph.ts';
 import type { Layout } from '../ir/layout.ts';
 import type { Pattern, PatternMatch } from '../ir/pattern.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import type { Kernel } from './kernel.ts';
+import type { JobKernel, Kernel } from './kernel.ts';
+import type { Tile, Tiling } from './tiling.ts';
 
 /** A transfer path from one memory level to another. */
 export interface Link {
@@ -10,12 +12,14 @@ export interface Link {
   readonly bytesPerCycle: number;
   /** Cycles before the first byte moves, per transfer. */
   readonly startCycles: number;
-  /** Cycles per row of a two-dimensional transfer. */
+  /** Cycles on top, per row and started burst of a transfer. */
   readonly rowCycles: number;
-  /** Transfers that may be under way at once. */
-  readonly channels: number;
-  /** The transfer runs beside compute. */
-  readonly concurrent: boolean;
+  /** Longest burst, in bytes; absent: a row is one burst. */
+  readonly burstBytes?: number;
+  /** Cycles of the controller to hand one transfer over. */
+  readonly enqueueCycles: number;
+  /** The engine that moves the bytes. Transfers of one channel follow each other, channels run side by side. */
+  readonly channel: string;
 }
 
 export interface MemoryLevel {
@@ -25,11 +29,6 @@ export interface MemoryLevel {
   /** `read-only` levels hold constants alone. */
   readonly access: 'read-write' | 'read-only';
   readonly links: readonly Link[];
-}
-
-/** Extent of one tile per logical dimension of a region; a whole layer is one tile. */
-export interface Tile {
-  readonly extents: Readonly<Record<string, number>>;
 }
 
 /** A set of nodes that one kernel can run: a pattern match with its edges. */
@@ -53,11 +52,23 @@ export interface LayoutChoice {
   readonly outputs: readonly Layout[];
 }
 
+/** Byte strides per operand and axis of its `TiledOperand`, where the kernel finds it. */
+export interface OperandStrides {
+  readonly inputs: readonly (readonly number[])[];
+  readonly constants: readonly (readonly number[])[];
+  readonly outputs: readonly (readonly number[])[];
+}
+
 /** How one region's kernel is called on a tile: what a cost model and a kernel need to know. */
 export interface KernelCall {
   readonly region: Region;
   readonly layouts: LayoutChoice;
   readonly tile: Tile;
+  /**
+   * Where the elements of the tile lie behind the pointers that the kernel gets, which point to the first
+   * byte of each operand's box. Absent: every operand is whole, as `layouts` says.
+   */
+  readonly strides?: OperandStrides;
 }
 
 /** Bytes that a kernel needs beside its operands. */
@@ -88,11 +99,23 @@ export interface ModulePattern {
   readonly constraints?: readonly ((region: Region, graph: Graph) => true | string)[];
   /** Alternatives, all equally correct. */
   layouts(region: Region): readonly LayoutChoice[];
-  /** Cycles of one call, without transfers. Finite, not negative, deterministic. */
+  /** The loop nest and how operands depend on it; absent where the kernel works on whole tensors alone. */
+  tiling?(region: Region, layouts: LayoutChoice): Tiling;
+  /**
+   * The region's constants in the order that the kernel wants, all in one buffer, cut to `call.tile` (a
+   * share of the region; whole where it names no dimension). Absent: each constant is a buffer of its own.
+   * `Tiling.constants` then describes this one buffer.
+   */
+  pack?(call: KernelCall): Uint8Array;
+  /** Cycles of one call on its engine, without transfers and dispatch. Finite, not negative, deterministic. */
   cycles(call: KernelCall): number;
+  /** Cycles of the controller to hand over one call; the module's `dispatchCycles` when absent. */
+  dispatchCycles?(call: KernelCall): number;
+  /** The controller drives the engine for the whole call: it is no launch, whatever the queue depth. */
+  readonly synchronous?: boolean;
   scratch?(call: KernelCall): readonly Scratch[];
   overlaps?(call: KernelCall): readonly Overlap[];
-  readonly kernel: Kernel;
+  readonly kernel: Kernel | JobKernel;
 }
 
 /** An engine: a core, a team of cores or an accelerator. */
@@ -101,9 +124,11 @@ export interface ExecutionModule {
   readonly description: string;
   /** Memory level of the operands of its kernels, by kind. */
   readonly operands: { readonly activations: string; readonly constants: string };
-  /** Jobs that may be queued behind the running one; 0 when calls are synchronous. */
+  /** Jobs that may be handed over and not done, the running one included; 0: the controller itself computes. */
   readonly queueDepth: number;
-  /** Cycles to hand over one call. */
+  /** Cores of a team that share each job; 1 for a single core or an accelerator. */
+  readonly workers?: number;
+  /** Cycles of the controller to hand over one call. */
   readonly dispatchCycles: number;
   readonly patterns: readonly ModulePattern[];
 }
@@ -119,6 +144,29 @@ export interface Platform {
   readonly flags: readonly string[];
   /** Runs a built program on this machine; absent where only hardware can. */
   readonly runner?: readonly string[];
+  /** Files that the emitted network needs beside itself: how to copy, launch and wait. */
+  readonly runtime?: (target: Target) => readonly BundleFile[];
+}
+
+/** A figure that the cost models rest on, for reports. */
+export interface Assumption {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** Where it comes from; say so when it is an estimate. */
+  readonly source: string;
+}
+
+/** How an engine of the target scales sums: what `numerics: 'hardware'` rewrites requantizations to. */
+export interface HardwareRequantization {
+  /** Bits of the unsigned multiplier. */
+  readonly scaleBits: number;
+  /** Largest right shift. */
+  readonly largestShift: number;
+  /** A shift for each channel, or one for the layer. */
+  readonly perChannelShift: boolean;
+  /** |acc · multiplier + addend| stays below 2 to this power. */
+  readonly productBits: number;
 }
 
 /** A system on chip as the compiler sees it: plain data plus functions. */
@@ -127,8 +175,19 @@ export interface Target {
   readonly description: string;
   readonly memories: Readonly<Record<string, MemoryLevel>>;
   /** Where tensors live between regions, and where constants are stored. */
-  readonly homes: { readonly activations: string; readonly constants: string };
+  readonly homes: {
+    readonly activations: string;
+    readonly constants: string;
+    /** Where constants are stored that do not fit their home. */
+    readonly overflow?: string;
+  };
   readonly modules: readonly ExecutionModule[];
+  /** contention[engine][other]: factor by which `engine` is slower while `other` is busy. */
+  readonly contention?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Sign that the accelerators want of 8-bit activations; absent: either will do. */
+  readonly activationSign?: 'unsigned' | 'signed';
+  readonly requantization?: HardwareRequantization;
+  readonly assumptions?: readonly Assumption[];
   readonly packings: Readonly<Record<string, Packing>>;
   readonly platforms: Readonly<Record<string, Platform>>;
 }

@@ -1,4 +1,5 @@
 import type { ModulePattern } from 'match-compiler';
+import { argExtremePattern } from './arg_extreme/index.ts';
 import { batchNormPattern } from './batch_norm/index.ts';
 import { addRequantizePattern, binaryPattern } from './binary/index.ts';
 import { concatPattern, splitPattern } from './concat/index.ts';
@@ -16,6 +17,7 @@ import { quantizedSoftmaxPattern } from './quantized_softmax/index.ts';
 import { reducePattern } from './reduce/index.ts';
 import { requantizePattern } from './requantize/index.ts';
 import { softmaxPattern } from './softmax/index.ts';
+import { topKPattern } from './top_k/index.ts';
 import { unaryPattern } from './unary/index.ts';
 
 /**
@@ -46,6 +48,8 @@ export const portablePatterns: readonly ModulePattern[] = Object.freeze([
   concatPattern,
   splitPattern,
   gatherPattern,
+  argExtremePattern,
+  topKPattern,
 ]);
 
 /** The kernels of the host: the portable ones, all of them. */

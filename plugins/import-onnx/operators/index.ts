@@ -13,6 +13,7 @@ import { matMulInteger, qGemm, qLinearMatMul } from './qlinear-dense.ts';
 import * as quantized from './qlinear-element-wise.ts';
 import { qLinearAveragePool, qLinearGlobalAveragePool } from './qlinear-pooling.ts';
 import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from './quantization.ts';
+import * as ranking from './ranking.ts';
 import * as reduction from './reduction.ts';
 import { resize, upsample } from './resize.ts';
 
@@ -20,6 +21,8 @@ import { resize, upsample } from './resize.ts';
 const standard: Readonly<Record<string, Operator>> = {
   Abs: activation.abs,
   Add: elementWise.add,
+  ArgMax: ranking.argMax,
+  ArgMin: ranking.argMin,
   AveragePool: pooling.averagePool,
   BatchNormalization: normalization.batchNormalization,
   Cast: constants.cast,
@@ -110,6 +113,7 @@ const standard: Readonly<Record<string, Operator>> = {
   Swish: activation.swish,
   Tanh: activation.tanh,
   Tile: composed.tile,
+  TopK: ranking.topK,
   Transpose: layout.transpose,
   Unsqueeze: layout.unsqueeze,
   Upsample: upsample,

@@ -9,6 +9,8 @@ export * from './ir/exports.ts';
 export * from './mapping/exports.ts';
 export * from './memory/exports.ts';
 export * from './program/exports.ts';
+// The operator of the same name is `ops.expand`.
+export { expand } from './program/exports.ts';
 export * from './rewrite/exports.ts';
 export * from './schedule/exports.ts';
 export * from './target/exports.ts';

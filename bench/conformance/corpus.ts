@@ -9,6 +9,7 @@ import {
   type Tensor,
 } from 'match-compiler';
 import type { Tolerance } from 'match-compiler/build';
+import { readTensorFile } from 'match-compiler/plugins/import-onnx';
 
 interface FileTensor {
   readonly name: string;
@@ -39,20 +40,14 @@ export interface ModelCases {
   readonly loose: boolean;
 }
 
-/** Folders whose models are whole networks and layers of networks, in the order of the table. */
-const folders = [
-  'mlperf-tiny/',
-  'micro-kws/',
-  'plinio/',
-  'dory/',
-  'tflite-ops/mlonmcu-layers/',
-  'tflite-ops/hello',
-  'tflite-ops/micro',
-  'tflite-ops/seanet/',
-];
+/** Folders of whole networks, in the order of the table. */
+export const netFolders = ['mlperf-tiny/', 'micro-kws/', 'plinio/', 'dory/'] as const;
+
+/** Folders of operators and single layers. */
+export const operatorFolders = ['onnx-node/', 'pytorch-operator/', 'tflite-ops/'] as const;
 
 /** Every model under every rule that the corpus has expected outputs for, and QDQ under the default rule as well. */
-export function modelCases(corpus: string): ModelCases[] {
+export function modelCases(corpus: string, folders: readonly string[]): ModelCases[] {
   const manifest = JSON.parse(readFileSync(join(corpus, 'manifest.json'), 'utf8')) as CorpusCase[];
   const groups = new Map<
     string,
@@ -75,6 +70,7 @@ export function modelCases(corpus: string): ModelCases[] {
 }
 
 export function readTensor(corpus: string, { file, dtype, shape }: FileTensor): Tensor {
+  if (file.endsWith('.pb')) return readTensorFile(readFileSync(join(corpus, file)), file);
   if (!isDataType(dtype)) throw new TypeError(`${file} has the type ${dtype}`);
   return tensorFromBytes({ dtype: dtype satisfies DataType, shape }, readFileSync(join(corpus, file)));
 }

@@ -22,6 +22,10 @@ export function headerFile(network: Network): BundleFile {
   network.inputs.forEach((port, i) => describePort(c, port, `Input ${i}`));
   network.outputs.forEach((port, i) => describePort(c, port, `Output ${i}`));
   memoryMacros(c, network);
+  if (network.runtime) {
+    c.comment('Tokens of jobs and transfers under way, numbered from 0, for the runtime.');
+    c.line(`#define ${macro}_TOKENS ${network.runtime.tokens.size}`).blank();
+  }
   for (const port of network.inputs) {
     if (port.owner !== 'arena') continue;
     c.comment(

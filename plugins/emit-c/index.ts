@@ -16,6 +16,7 @@ export const emitC = definePlugin(() => ({
       ...sourceFiles(network),
       ...(network.constants.length > 0 ? weightFiles(network) : []),
       mainProgram(network),
+      ...(network.runtime?.files ?? []),
       ...buildFiles(network),
     ];
     return files.reduce((result, file) => result.withFile(file), bundle);

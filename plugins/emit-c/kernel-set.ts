@@ -5,6 +5,9 @@ import {
   wrapList,
   type FilledTemplate,
   type IdentifierTable,
+  type JobField,
+  type JobKernel,
+  type KernelCall,
   type KernelInstance,
   type KernelInstruction,
   type Node,
@@ -21,10 +24,24 @@ export interface KernelFunction {
   readonly node: Node;
 }
 
+/** A call of a kernel of fixed text: what its argument struct is filled with. */
+export interface JobCall {
+  readonly kernel: JobKernel;
+  readonly fields: readonly JobField[];
+}
+
+/** A source of fixed text with the node that it is needed for first. */
+export interface JobSource {
+  readonly source: Template;
+  readonly node: Node;
+}
+
 /** The functions that a program needs. */
 export interface KernelSet {
   readonly functions: readonly KernelFunction[];
   readonly functionOf: ReadonlyMap<KernelInstruction, KernelFunction>;
+  readonly jobSources: readonly JobSource[];
+  readonly jobOf: ReadonlyMap<KernelInstruction, JobCall>;
   /** Functions that kernels call, each before its first use. */
   readonly support: readonly Template[];
   readonly headers: readonly string[];
@@ -33,6 +50,7 @@ export interface KernelSet {
 /** What the kernels of all calls ask for, before they have names. */
 export interface KernelInstances {
   readonly byCall: ReadonlyMap<KernelInstruction, KernelInstance>;
+  readonly jobs: ReadonlyMap<KernelInstruction, JobCall>;
   readonly support: readonly Template[];
   readonly headers: readonly string[];
   /** Functions that the support templates define: their names are given. */
@@ -41,21 +59,43 @@ export interface KernelInstances {
 
 /** Instantiates the kernel of every call. */
 export function instantiateKernels(calls: readonly KernelInstruction[]): KernelInstances {
-  const byCall = new Map(calls.map((call) => [call, instanceOf(call)]));
+  const byCall = new Map<KernelInstruction, KernelInstance>();
+  const jobs = new Map<KernelInstruction, JobCall>();
   const support = new Map<string, Template>();
   const headers = new Set<string>();
-  for (const instance of byCall.values()) {
-    for (const template of instance.support) support.set(template.path, template);
-    for (const header of instance.headers) headers.add(header);
+  const need = (of: Pick<KernelInstance, 'support' | 'headers'>): void => {
+    for (const template of of.support) support.set(template.path, template);
+    for (const header of of.headers) headers.add(header);
+  };
+  for (const call of calls) {
+    const { kernel } = call.region.pattern;
+    if (kernel.kind === 'job') {
+      jobs.set(call, { kernel, fields: kernel.fields(kernelCall(call)) });
+      need(kernel);
+    } else {
+      const instance = instanceOf(call);
+      byCall.set(call, instance);
+      need(instance);
+    }
   }
+  const jobSources = new Map([...jobs.values()].map(({ kernel }) => [kernel.source.path, kernel.source]));
+  const fixed = [...support.values(), ...jobSources.values()];
   return {
     byCall,
+    jobs,
     support: [...support.values()],
     headers: [...headers].sort(),
-    supportNames: [...support.values()].flatMap(({ text }) =>
-      [...text.matchAll(/^static [^(=]*?(\w+)\(/gm)].map(([, name = '']) => name),
-    ),
+    supportNames: [
+      ...fixed.flatMap(({ text }) =>
+        [...text.matchAll(/^(?:static|MATCH_KERNEL) [^(=]*?(\w+)\(/gm)].map(([, name = '']) => name),
+      ),
+    ],
   };
+}
+
+/** What a kernel is told of one call. */
+function kernelCall({ region, tile, strides }: KernelInstruction): KernelCall {
+  return { region: region.region, layouts: region.schedule.layouts, tile, ...(strides && { strides }) };
 }
 
 /** Fills the templates, each distinct one once, with names that are unique in `scope`. */
@@ -74,18 +114,29 @@ export function nameKernels(instances: KernelInstances, scope: IdentifierTable):
     }
     functionOf.set(call, known);
   }
+  const jobSources = new Map<string, JobSource>();
+  for (const [call, { kernel }] of instances.jobs) {
+    const { nodes, root } = call.region.region;
+    if (jobSources.has(kernel.source.path)) continue;
+    jobSources.set(kernel.source.path, { source: kernel.source, node: mainNode(nodes, root) });
+  }
   return {
     functions: [...functions.values()],
     functionOf,
+    jobSources: [...jobSources.values()],
+    jobOf: instances.jobs,
     support: instances.support,
     headers: instances.headers,
   };
 }
 
-function instanceOf({ region, tile }: KernelInstruction): KernelInstance {
-  const { pattern, schedule } = region;
-  if (pattern.kernel.kind === 'job') throw instructionUnsupported('launch', region.module.name);
-  const instance = pattern.kernel.instantiate({ region: region.region, layouts: schedule.layouts, tile });
+function instanceOf(call: KernelInstruction): KernelInstance {
+  const { region } = call;
+  const { kernel } = region.pattern;
+  if (kernel.kind === 'job' || call.kind === 'launch') {
+    throw instructionUnsupported('launch', region.module.name);
+  }
+  const instance = kernel.instantiate(kernelCall(call));
   if ('name' in instance.holes || 'parameters' in instance.holes) {
     throw kernelUnnamed(region.region.root, instance.template.path);
   }

@@ -9,12 +9,14 @@ import {
   type Graph,
   type Instruction,
   type KernelInstruction,
+  type MappedRegion,
   type PlacedProgram,
   type Program,
   type Target,
   type Value,
 } from 'match-compiler';
 import { instantiateKernels, nameKernels, type KernelInstances, type KernelSet } from './kernel-set.ts';
+import { networkRuntime, type NetworkRuntime } from './runtime.ts';
 
 /** Where the user finds an input or an output of the network. */
 export interface Port {
@@ -56,6 +58,8 @@ export interface Network {
   /** Constants that are outputs of the network as they are. */
   readonly constantOutputs: ReadonlyMap<Value, ConstantArray>;
   readonly kernels: KernelSet;
+  /** Absent where the controller does everything. */
+  readonly runtime: NetworkRuntime | undefined;
   /** Identifiers at file scope that are taken. */
   readonly fileScope: IdentifierTable;
 }
@@ -66,7 +70,8 @@ export function describeNetwork({ placed, target, options }: EmitContext): Netwo
   const name = cIdentifier(options.name);
   const calls = callsOf(program.body);
   const kernels = instantiateKernels(calls);
-  const fileScope = new IdentifierTable([`${name}_run`, ...kernels.supportNames]);
+  const jobNames = [...kernels.jobs.values()].map(({ kernel }) => kernel.name);
+  const fileScope = new IdentifierTable([`${name}_run`, ...kernels.supportNames, ...jobNames]);
   const { inputs, outputs } = portsOf(placed, name, fileScope);
   const shared = sharedConstants(program);
   const { constants, symbols } = nameConstants(name, calls, kernels, shared, fileScope);
@@ -95,6 +100,7 @@ export function describeNetwork({ placed, target, options }: EmitContext): Netwo
     symbols,
     constantOutputs,
     kernels: nameKernels(kernels, fileScope),
+    runtime: networkRuntime(program, target),
     fileScope,
   };
 }
@@ -143,14 +149,15 @@ function nameConstants(
 ): { readonly constants: ConstantArray[]; readonly symbols: ReadonlyMap<Buffer, string> } {
   const wanted = new Map<Buffer, string>();
   for (const call of calls) {
-    const { nodes, root } = call.region.region;
-    const main = mainNode(nodes, root);
-    const layer = shortName(main.loc[0]?.node ?? main.name);
-    for (const { role, index, name: part } of kernels.byCall.get(call)?.parameters ?? []) {
-      const buffer = role === 'constant' ? call.constants[index]?.buffer : undefined;
+    const layer = layerName(call.region);
+    for (const [index, part] of constantParts(call, kernels)) {
+      const buffer = call.constants[index]?.buffer;
       const stored = buffer && shared.get(buffer);
       if (stored && !wanted.has(stored)) wanted.set(stored, `${layer}_${part}`);
     }
+  }
+  for (const [buffer, stored] of shared) {
+    if (buffer.packed && !wanted.has(stored)) wanted.set(stored, `${layerName(buffer.packed)}_constants`);
   }
   const constants: ConstantArray[] = [];
   const symbols = new Map<Buffer, string>();
@@ -163,6 +170,24 @@ function nameConstants(
     symbols.set(buffer, symbols.get(stored) ?? '');
   }
   return { constants, symbols };
+}
+
+/** What a kernel calls its constants, by their index. */
+function constantParts(
+  call: KernelInstruction,
+  { byCall, jobs }: KernelInstances,
+): readonly (readonly [index: number, name: string])[] {
+  const named = [
+    ...(byCall.get(call)?.parameters ?? []),
+    ...(jobs.get(call)?.fields.flatMap((field) => ('role' in field ? [field] : [])) ?? []),
+  ];
+  return named.flatMap(({ role, index, name }) => (role === 'constant' ? [[index, name] as const] : []));
+}
+
+/** The model's own name of what a region computes, short enough for an identifier. */
+function layerName({ region }: MappedRegion): string {
+  const main = mainNode(region.nodes, region.root);
+  return shortName(main.loc[0]?.node ?? main.name);
 }
 
 const longestName = 40;

@@ -2,27 +2,19 @@ import {
   assembleUnit,
   byteSize,
   CBuilder,
+  cString,
   cType,
   elementCount,
   fillTemplate,
-  formatLayout,
-  formatType,
-  mainNode,
-  nodeMacs,
-  wrapList,
-  type Buffer,
   type BundleFile,
-  type Instruction,
-  type KernelInstruction,
-  type KernelParameter,
-  type Layout,
-  type Slice,
-  type Value,
 } from 'match-compiler';
-import { instructionUnsupported, kernelMissingOperand } from './diagnostics.ts';
+import { Addresses } from './addresses.ts';
+import { mainName } from './comments.ts';
 import { entryPoint, getter } from './header.ts';
 import type { KernelSet } from './kernel-set.ts';
 import { banner, type Network, type Port } from './network.ts';
+import { ProgramBody } from './program-body.ts';
+import type { NetworkRuntime } from './runtime.ts';
 
 const plugin = 'emit-c';
 
@@ -45,17 +37,14 @@ class SourceWriter {
   readonly #network: Network;
   readonly #kernels: KernelSet;
   readonly #c = new CBuilder(plugin);
-  /** Name of the byte array of each memory's arena. */
-  readonly #arenas = new Map<string, string>();
+  readonly #addresses: Addresses;
   /** Static copies of outputs that have no memory of their own. */
   readonly #copies = new Map<Port, string>();
 
   constructor(network: Network) {
     this.#network = network;
     this.#kernels = network.kernels;
-    for (const { memory, arenaBytes } of network.placed.plans) {
-      if (arenaBytes > 0) this.#arenas.set(memory, network.fileScope.unique(`arena_${memory}`));
-    }
+    this.#addresses = new Addresses(network);
     for (const port of network.outputs) {
       if (port.copied && port.owner === 'arena') {
         this.#copies.set(port, network.fileScope.unique(`output_${port.name}`));
@@ -65,10 +54,11 @@ class SourceWriter {
 
   write(): CBuilder {
     const c = this.#c;
-    const { name, outputs } = this.#network;
+    const { name, outputs, runtime } = this.#network;
     c.comment(...banner(this.#network, 'kernels and entry point'));
     c.line(`#include "${name}.h"`);
     if (this.#network.constants.length > 0) c.line(`#include "${name}_weights.h"`);
+    if (runtime) c.line('#include "match_runtime.h"');
     const copies = outputs.some((port) => port.copied);
     const headers = new Set([
       ...this.#kernels.headers,
@@ -80,11 +70,14 @@ class SourceWriter {
     for (const header of [...headers].sort()) c.line(`#include <${header}>`);
     this.#functions();
     this.#memory();
+    const description = runtime && this.#description(runtime);
     c.section('Network');
     this.#getters();
     c.function(entryPoint(this.#network), () => {
       this.#copyFromInputs();
-      this.#body(this.#network.program.body);
+      if (description !== undefined) this.#beginRun(description);
+      new ProgramBody(this.#network, this.#addresses, c).write(this.#network.program.body);
+      if (description !== undefined) c.blank().line('match_end();');
       this.#copyOutputs();
     });
     return c;
@@ -96,7 +89,7 @@ class SourceWriter {
     for (const template of this.#kernels.support) {
       c.template(template.path, fillTemplate(template, { holes: {}, flags: {} })).blank();
     }
-    if (this.#kernels.functions.length > 0) {
+    if (this.#kernels.functions.length > 0 || this.#kernels.jobSources.length > 0) {
       c.section('Kernels');
       c.comment(
         'Kernels stay functions of their own: inlined into their only caller they would cost time to compile',
@@ -112,6 +105,9 @@ class SourceWriter {
       c.line('#define MATCH_KERNEL static __attribute__((noinline, noclone))');
       c.line('#else\n#define MATCH_KERNEL static\n#endif\n#endif').blank();
     }
+    for (const { node, source } of this.#kernels.jobSources) {
+      c.for(node, () => void c.template(source.path, fillTemplate(source, { holes: {}, flags: {} }))).blank();
+    }
     for (const { node, instance, filled } of this.#kernels.functions) {
       c.for(node, () => void c.template(instance.template.path, filled)).blank();
     }
@@ -120,19 +116,30 @@ class SourceWriter {
   #memory(): void {
     const c = this.#c;
     const { placed, target, macro } = this.#network;
-    if (this.#arenas.size === 0 && this.#copies.size === 0) return;
+    const { arenas, arenaMacros } = this.#addresses;
+    if (arenas.size === 0 && this.#copies.size === 0) return;
     c.section('Memory');
     c.line('#if defined(__GNUC__)\n#define MATCH_ALIGNED(bytes) __attribute__((aligned(bytes)))');
     c.line('#else\n#define MATCH_ALIGNED(bytes)\n#endif').blank();
+    if (arenaMacros.size > 0) {
+      c.comment('Where each memory is: define these as attributes that place variables there.');
+      for (const memory of arenaMacros.keys()) {
+        c.line(`#ifndef ${sectionMacro(memory)}\n#define ${sectionMacro(memory)}\n#endif`);
+      }
+      c.blank();
+    }
     for (const { memory, bound } of placed.plans) {
-      const arena = this.#arenas.get(memory);
+      const arena = arenas.get(memory);
+      const at = arenaMacros.get(memory);
       if (!arena) continue;
       const alignment = target.memories[memory]?.alignment ?? 1;
       const size = bound.optimal ? 'as small as can be' : `at least ${bound.lowerBound} bytes are needed`;
       c.comment(`Activations in ${memory}, ${size}: ${bound.proof}.`);
       c.line(
-        `static union {\n    uint64_t unit;\n    uint8_t bytes[${macro}_ARENA_BYTES_${memory.toUpperCase()}];\n} ${arena} MATCH_ALIGNED(${alignment});`,
-      ).blank();
+        `static union {\n    uint64_t unit;\n    uint8_t bytes[${macro}_ARENA_BYTES_${memory.toUpperCase()}];\n} ${arena} MATCH_ALIGNED(${alignment})${at === undefined ? '' : ` ${sectionMacro(memory)}`};`,
+      );
+      if (at !== undefined) c.line(`#define ${at}(offset) ((void *)(${arena}.bytes + (offset)))`);
+      c.blank();
     }
     for (const [{ value }, name] of this.#copies) {
       c.comment(`The output "${value.name}" is an input as it is, and thus a copy of the caller's.`);
@@ -148,110 +155,84 @@ class SourceWriter {
       if (port.owner !== 'arena') continue;
       c.function(getter(this.#network, port, 'input'), () => {
         const type = `${cType(port.value.type.dtype)} *`;
-        c.line(`return ${this.#address(port.buffer, type)};`);
+        c.line(`return ${this.#addresses.buffer(port.buffer, type)};`);
       }).blank();
     }
     for (const port of this.#network.outputs) {
       if (port.owner !== 'arena') continue;
       c.function(getter(this.#network, port, 'output'), () => {
         const own = this.#copies.get(port) ?? this.#network.constantOutputs.get(port.value)?.symbol;
-        c.line(`return ${own ?? this.#address(port.buffer, `const ${cType(port.value.type.dtype)} *`)};`);
+        const type = `const ${cType(port.value.type.dtype)} *`;
+        c.line(`return ${own ?? this.#addresses.buffer(port.buffer, type)};`);
       }).blank();
     }
   }
 
-  #body(body: readonly Instruction[]): void {
+  /** What the simulator is told of the network as a whole; the name of the table. */
+  #description(runtime: NetworkRuntime): string {
     const c = this.#c;
-    for (const instruction of body) {
-      if (instruction.kind === 'call') this.#call(instruction);
-      else if (instruction.kind === 'loop') {
-        const { name, count } = instruction;
-        c.block(`for (int32_t ${name} = 0; ${name} < ${count}; ++${name})`, () =>
-          this.#body(instruction.body),
-        );
-      } else throw instructionUnsupported(instruction.kind, this.#network.target.name);
-    }
-  }
-
-  #call(call: KernelInstruction): void {
-    const kernel = this.#kernels.functionOf.get(call);
-    const { nodes, root } = call.region.region;
-    if (!kernel) throw new TypeError(`no kernel for ${root.name}`);
-    const c = this.#c;
-    c.for(mainNode(nodes, root), () => {
-      c.blank().comment(...this.#describe(call));
-      const list = kernel.instance.parameters.map((parameter) => this.#argument(call, parameter));
-      // An empty tensor needs no work, and its kernel might divide by its extents.
-      if (call.outputs.every(({ buffer }) => buffer.bytes === 0)) return;
-      c.line(wrapList(`${kernel.name}(`, list, ');', 4));
-    });
-  }
-
-  #argument(call: KernelInstruction, { role, index, cType: type, name }: KernelParameter): string {
-    const lists = {
-      input: call.inputs,
-      constant: call.constants,
-      output: call.outputs,
-      scratch: call.scratch,
-    };
-    const slice = lists[role][index];
-    if (!slice) throw kernelMissingOperand(call.region.region.root, name);
-    return this.#pointer(slice, type);
-  }
-
-  /** A pointer of the given C type to the beginning of a slice. */
-  #pointer({ buffer, offset }: Slice, type: string): string {
-    const terms = offset.terms.map(({ loop, step }) => `${loop} * ${step}`);
-    if (offset.base !== 0) terms.push(String(offset.base));
-    const address = this.#address(buffer, type);
-    if (terms.length === 0) return address;
-    const bytes = type.startsWith('const ') ? 'const uint8_t *' : 'uint8_t *';
-    return `(${type})((${bytes})${address} + ${terms.join(' + ')})`;
-  }
-
-  #address(buffer: Buffer | undefined, type: string): string {
-    const { placed, symbols, inputs, outputs } = this.#network;
-    if (!buffer) throw new TypeError('a tensor has no buffer');
-    const symbol = symbols.get(buffer);
-    if (symbol !== undefined) return ownType(buffer) === type ? symbol : `(${type})${symbol}`;
-    const port = [...inputs, ...outputs].find((other) => other.buffer === buffer && !other.copied);
-    if (port?.owner === 'caller') {
-      return `const ${cType(port.value.type.dtype)} *` === type ||
-        `${cType(port.value.type.dtype)} *` === type
-        ? port.name
-        : `(${type})${port.name}`;
-    }
-    const offset = placed.offsets.get(buffer) ?? 0;
-    return `(${type})(${this.#arenas.get(buffer.memory) ?? 'arena'}.bytes + ${offset})`;
-  }
-
-  /** What the user reads above a call: the model's names, shapes, cost and place. */
-  #describe(call: KernelInstruction): string[] {
-    const { region, schedule, module, pattern } = call.region;
-    const [loc] = mainNode(region.nodes, region.root).loc;
-    const named = region.nodes.map((node) => node.loc[0]?.node ?? node.name);
-    const macs = region.nodes.reduce((sum, node) => sum + nodeMacs(node), 0);
-    const list = (values: readonly Value[], layouts: readonly Layout[]): string =>
-      values.map((value, i) => describeTensor(value, layouts[i])).join(', ');
-    const number = this.#network.calls.indexOf(call) + 1;
-    const cost = `${macs > 0 ? `${macs} MACs, ` : ''}${schedule.cycles} cycles predicted`;
-    return [
-      `${number}. ${[...new Set(named)].join(', ')}${loc ? ` (${loc.op})` : ''}`,
-      `${region.nodes.map((node) => node.op.name).join(', ')} by ${pattern.name} on ${module.name}: ${cost}`,
-      `${list(region.inputs, schedule.layouts.inputs)} -> ${list(region.outputs, schedule.layouts.outputs)}`,
-      [
-        ...call.inputs.map(({ buffer }) => `reads ${this.#place(buffer)}`),
-        ...call.outputs.map(({ buffer }) => `writes ${this.#place(buffer)}`),
-        ...call.scratch.map(({ buffer }) => `works in ${this.#place(buffer)}`),
-      ].join(', '),
+    const { name, fileScope, constants } = this.#network;
+    const { arenas } = this.#addresses;
+    const own = (what: string): string => fileScope.unique(`${name}_${what}`);
+    const [layers, memories, arrays, table] = [
+      own('layers'),
+      own('memories'),
+      own('constants'),
+      own('network'),
     ];
+    const rows = (head: string, items: readonly string[]): void => {
+      c.line(`static const ${head}[] = {\n${items.map((item) => `    ${item},`).join('\n')}\n};`);
+    };
+    const part = (array: string, items: number): string => (items > 0 ? array : 'NULL');
+    c.section('What the simulator is told');
+    c.line('#ifdef MATCH_SIMULATOR');
+    rows(
+      `char *const ${layers}`,
+      runtime.layers.length > 0 ? runtime.layers.map(({ region }) => cString(mainName(region))) : ['""'],
+    );
+    if (arenas.size > 0) {
+      rows(
+        `struct match_memory ${memories}`,
+        [...arenas].map(([memory, arena]) => `{${cString(memory)}, ${arena}.bytes, sizeof ${arena}.bytes}`),
+      );
+    }
+    if (constants.length > 0) {
+      rows(
+        `struct match_constant ${arrays}`,
+        constants.map(({ symbol }) => `{${symbol}, sizeof ${symbol}}`),
+      );
+    }
+    const fields = [
+      cString(name),
+      layers,
+      runtime.layers.length,
+      part(memories, arenas.size),
+      arenas.size,
+      part(arrays, constants.length),
+      constants.length,
+    ];
+    c.line(`static const struct match_network ${table} = {\n    ${fields.join(', ')}\n};\n#endif`);
+    return table;
   }
 
-  #place(buffer: Buffer): string {
-    const offset = this.#network.placed.offsets.get(buffer);
-    if (offset === undefined)
-      return buffer.role === 'constant' ? 'a constant' : `the caller's ${buffer.role}`;
-    return `${buffer.memory} ${offset} to ${offset + buffer.bytes}`;
+  /** Tells the simulator what the caller has filled, and begins. */
+  #beginRun(description: string): void {
+    const c = this.#c;
+    const { inputs, outputs, placed } = this.#network;
+    c.line(`match_note_network(&${description});`);
+    for (const { owner, name, buffer, value } of inputs) {
+      if (byteSize(value.type) === 0) continue;
+      if (owner === 'caller') c.line(`match_note_caller(${name}, ${byteSize(value.type)}, 0);`);
+      else if (buffer && placed.offsets.has(buffer)) {
+        const start = this.#addresses.untyped({ buffer, offset: { base: 0, terms: [] } });
+        c.line(`match_note_filled(${start}, ${buffer.bytes});`);
+      }
+    }
+    for (const { owner, name, value } of outputs) {
+      if (owner !== 'caller' || byteSize(value.type) === 0) continue;
+      c.line(`match_note_caller(${name}, ${byteSize(value.type)}, 1);`);
+    }
+    c.line('match_begin();');
   }
 
   /** Outputs that are the caller's inputs: copied first, while both are sure to be whole. */
@@ -270,18 +251,13 @@ class SourceWriter {
 
   #copy(port: Port): void {
     const constant = this.#network.constantOutputs.get(port.value);
-    const source = constant?.symbol ?? this.#address(port.buffer, 'const void *');
+    const source = constant?.symbol ?? this.#addresses.buffer(port.buffer, 'const void *');
     const target = this.#copies.get(port) ?? port.name;
     this.#c.line(`memcpy(${target}, ${source}, ${byteSize(port.value.type)});`);
   }
 }
 
-/** The type of the C array that a constant is emitted as. */
-function ownType(buffer: Buffer): string {
-  const dtype = buffer.content instanceof Uint8Array ? 'uint8' : (buffer.value?.type.dtype ?? 'uint8');
-  return `const ${cType(dtype)} *`;
-}
-
-function describeTensor(value: Value, layout: Layout | undefined): string {
-  return `${formatType(value.type)}${layout && value.type.shape.length > 2 ? ` ${formatLayout(layout)}` : ''}`;
+/** Puts a variable into a memory; expands to nothing unless it is defined. */
+function sectionMacro(memory: string): string {
+  return `MATCH_SECTION_${memory.toUpperCase()}`;
 }

@@ -70,6 +70,8 @@ export function binaryExpression(
     case 'pow':
       if (float) return { text: `${mathFunction('pow', dtype)}(x, y)`, headers: ['math.h'] };
       return integerPower(dtype);
+    case 'modulo':
+      return float ? floatRemainder(dtype, rounding) : integerRemainder(dtype, rounding);
     default:
       throw new TypeError(`${name} is no binary operator`);
   }
@@ -84,6 +86,24 @@ function integerDivision(dtype: DataType, rounding: 'floor' | 'truncate'): Expre
     ? { floor: support.floorDivideInt64, truncate: support.divideInt64 }
     : { floor: support.floorDivideInt32, truncate: support.divideInt32 };
   return { text: isNarrow(dtype) ? `(${cType(dtype)})${call}` : call, support: functions[rounding] };
+}
+
+function floatRemainder(dtype: DataType, rounding: 'floor' | 'truncate'): Expression {
+  const headers = ['math.h'];
+  if (rounding === 'truncate') return { text: `${mathFunction('fmod', dtype)}(x, y)`, headers };
+  return dtype === 'float32'
+    ? { text: 'floor_remainder_f32(x, y)', support: support.floorRemainderFloat32, headers }
+    : { text: 'floor_remainder_f64(x, y)', support: support.floorRemainderFloat64, headers };
+}
+
+/** The remainder by −1 is left out: the quotient of the smallest integer does not fit. */
+function integerRemainder(dtype: DataType, rounding: 'floor' | 'truncate'): Expression {
+  const narrow = (text: string): string => (isNarrow(dtype) ? `(${cType(dtype)})(${text})` : text);
+  if (!isSigned(dtype)) return { text: narrow('y == 0 ? 0 : x % y') };
+  if (rounding === 'truncate') return { text: narrow('y == 0 || y == -1 ? 0 : x % y') };
+  return isWide(dtype)
+    ? { text: 'floor_remainder_int64(x, y)', support: support.floorRemainderInt64 }
+    : { text: narrow('floor_remainder_int32(x, y)'), support: support.floorRemainderInt32 };
 }
 
 function integerPower(dtype: DataType): Expression {

@@ -2,6 +2,7 @@ import { definePlugin, defineTarget, type Target } from 'match-compiler';
 import { portablePatterns } from './kernels/index.ts';
 
 export { hostKernels, portablePatterns } from './kernels/index.ts';
+export { support } from './support/index.ts';
 
 /** Sizes of the two memories, in bytes. */
 export interface HostOptions {

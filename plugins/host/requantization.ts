@@ -28,6 +28,7 @@ export function requantizeStatements(
 ): Omit<Epilogue, 'node'> {
   const { rule } = node.attributes;
   if (rule === 'real-even') return realEven(node, signature, out);
+  if (rule === 'shift') return shift(node, signature, out, acc);
   const input = shiftedInput(node, acc);
   return rule === 'floor'
     ? floor(node, signature, out, acc, input)
@@ -167,6 +168,35 @@ function floor(
       );
 }
 
+/** (acc·multiplier + addend) >> shift: in 32 bits where every product is known to fit them, else in 64. */
+function shift(
+  node: Node<RequantizeAttributes>,
+  signature: Signature,
+  out: Operand,
+  acc: Accumulator,
+): Omit<Epilogue, 'node'> {
+  const [, first, second, third] = node.inputs;
+  const multiplier = constantOperand(signature, 'multiplier', first);
+  const addend = constantOperand(signature, 'addend', second);
+  const bits = constantOperand(signature, 'shift', third);
+  const { productBits = 64 } = node.attributes;
+  const target = { ...node.attributes, type: out.type };
+  const own = Math.min(acc.bound ?? Infinity, typeBound(acc.dtype));
+  const bound = Math.min(own * magnitude(first) + magnitude(second), 2 ** productBits);
+  const narrow = (bound < int32Limit || productBits <= 31) && acc.dtype !== 'int64';
+  if (narrow) {
+    const value = acc.dtype === 'uint32' ? '(int32_t)acc' : 'acc';
+    const sum = (c: string): string => `${value} * ${multiplier.at(c)} + ${addend.at(c)}`;
+    const scaled = (c: string): string => `shift_right_int32(${sum(c)}, ${bits.at(c)})`;
+    return clamped(target, true, scaled, support.shiftRightInt32);
+  }
+  const widened = acc.dtype === 'int64' ? 'acc' : '(int64_t)acc';
+  const sum = (c: string): string => `${widened} * ${multiplier.at(c)} + ${addend.at(c)}`;
+  const scaled = (c: string): string => `shift_right(${sum(c)}, ${bits.at(c)})`;
+  const fits = bound / 2 ** smallest(third) + 1 < int32Limit;
+  return clamped(target, fits, scaled, support.shiftRight, true);
+}
+
 /** Largest magnitude of a constant; of its type where it is not known. */
 function magnitude(value: Value | undefined): number {
   if (!value) return 0;
@@ -174,6 +204,11 @@ function magnitude(value: Value | undefined): number {
   let largest = 0;
   for (const item of value.constant.data) largest = Math.max(largest, Math.abs(Number(item)));
   return largest;
+}
+
+/** Smallest element of a constant that is never negative; 0 where it is not known. */
+function smallest(value: Value | undefined): number {
+  return Math.min(...Array.from(value?.constant?.data ?? [0], Number));
 }
 
 /** What becomes of a scaled value. */

@@ -35,8 +35,13 @@ export function rowLayouts(region: Region): readonly LayoutChoice[] {
   return layoutChoices(region, [plainLayout, channelsLastLayout]);
 }
 
-/** Three passes over every row, `perElement` more for each element. */
-export function rowCycles({ region, layouts }: KernelCall, axis: number, perElement: number): number {
+/** Some passes over every row, `perElement` more for each element. */
+export function rowCycles(
+  { region, layouts }: KernelCall,
+  axis: number,
+  perElement: number,
+  passes = 3,
+): number {
   const [out] = region.outputs;
   const [layout] = layouts.outputs;
   if (!out || !layout) return cycles.call;
@@ -44,6 +49,6 @@ export function rowCycles({ region, layouts }: KernelCall, axis: number, perElem
   const innermost = [...order].reverse().find((i) => out.type.shape[i] !== 1);
   const strided = innermost === undefined || innermost === axis ? 0 : cycles.stride;
   return Math.ceil(
-    cycles.call + elementCount(out.type.shape) * (3 * (cycles.element + strided) + perElement),
+    cycles.call + elementCount(out.type.shape) * (passes * (cycles.element + strided) + perElement),
   );
 }

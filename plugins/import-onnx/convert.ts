@@ -25,6 +25,24 @@ import { resolveGraph } from './structure.ts';
 import { dataTypeOf } from './tensors.ts';
 
 const oldestOpset = 6;
+/** Operators of older sets that mean what they mean today. */
+const unchanged: ReadonlySet<string> = new Set([
+  'Constant',
+  'DepthToSpace',
+  'Flatten',
+  'Gather',
+  'Identity',
+  'LRN',
+  'Not',
+  'Shape',
+  'Size',
+  'Softplus',
+  'Softsign',
+  'SpaceToDepth',
+  'Squeeze',
+  'Transpose',
+  'Unsqueeze',
+]);
 /** Newest version of the standard operators whose changes are known here. */
 const newestOpset = 25;
 
@@ -43,7 +61,9 @@ export function convertModel(model: Model, source: ModelSource): Graph {
     ]),
   );
   const opset = opsets.get('');
-  if (graph.nodes.some(({ domain }) => domain === '') && (opset === undefined || opset < oldestOpset)) {
+  const known = ({ domain, op }: ModelNode): boolean =>
+    domain !== '' || (opset !== undefined && (opset >= oldestOpset || (opset > 0 && unchanged.has(op))));
+  if (!graph.nodes.every(known)) {
     throw diagnostics.opsetUnsupported(file, opset, oldestOpset);
   }
 

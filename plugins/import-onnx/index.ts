@@ -7,6 +7,7 @@ import type { ModelProto, TensorProto } from './proto.ts';
 import { readTensor } from './tensors.ts';
 
 export { dialects, type Dialect } from './dialect.ts';
+export { operatorTables } from './operators/index.ts';
 export * from './proto.ts';
 
 /** Reads ONNX models: float, QDQ and QOperator graphs, and the integer dialects of PLiNIO and NEMO. */

@@ -78,6 +78,16 @@ export class NodeBuilder {
     return this.#one(this.#add(op, inputs, attributes, (i) => (i === 0 ? name : `${name}.${i}`)));
   }
 
+  /** All results on the way of an operator with several. */
+  steps<A extends Attributes>(
+    op: OpDefinition<A>,
+    inputs: readonly Value[],
+    attributes: A,
+  ): readonly Value[] {
+    const name = this.stepName(op.name);
+    return this.#add(op, inputs, attributes, (i) => (i === 0 ? name : `${name}.${i}`));
+  }
+
   /** Name of the node's first result, for what adds its own nodes. */
   resultName(dtype: DataType): string {
     return this.#outputName(0, dtype);

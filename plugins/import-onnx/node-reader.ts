@@ -187,6 +187,10 @@ export class NodeReader {
     return this.#attribute(name, 'floats')?.floats;
   }
 
+  strings(name: string): readonly string[] | undefined {
+    return this.#attribute(name, 'strings')?.strings?.map(text);
+  }
+
   tensor(name: string): Tensor | undefined {
     const proto = this.#attribute(name, 'tensor')?.t;
     return proto

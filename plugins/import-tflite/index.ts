@@ -4,6 +4,9 @@ import { readModel } from './file/model.ts';
 import { fileIdentifier } from './file/schema.ts';
 import { importGraph } from './graph-import.ts';
 
+export { operatorSupport, type OperatorSupport } from './operators/support.ts';
+export { operators } from './operators/table.ts';
+
 /**
  * Reads TensorFlow Lite models: files with the identifier TFL3, and those called `.tflite`. Quantized operators
  * become integer ones with explicit requantization under the rule of `options.rounding`: by default that of TFLite's

@@ -19,7 +19,8 @@ export interface Accumulation {
 
 export function accumulationOf(value: Value, rewriter: Rewriter): Accumulation | undefined {
   const node = rewriter.producer(value);
-  if (isOp(node, ops.conv2d) || isOp(node, ops.dense)) return layerAccumulation(node, rewriter);
+  if (isOp(node, ops.conv2d) || isOp(node, ops.dense) || isOp(node, ops.convTranspose))
+    return layerAccumulation(node, rewriter);
   if (isOp(node, ops.matmul)) return matmulAccumulation(node, rewriter);
   if (isOp(node, ops.mul)) return scaledAccumulation(node, rewriter);
   return undefined;

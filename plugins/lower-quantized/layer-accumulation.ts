@@ -1,4 +1,5 @@
 import {
+  elementCount,
   isOp,
   locationsOf,
   numbersAlongAxis,
@@ -24,18 +25,18 @@ import {
 } from './quantized-value.ts';
 import { realConstant } from './real-constant.ts';
 
-type Layer = Node<ops.Conv2dAttributes> | Node<ops.DenseAttributes>;
+type Layer = Node<ops.Conv2dAttributes> | Node<ops.ConvTransposeAttributes> | Node<ops.DenseAttributes>;
 
-/** conv2d or dense of dequantized activations and dequantized constant weights. */
+/** conv2d, conv_transpose or dense of dequantized activations and dequantized constant weights. */
 export function layerAccumulation(node: Layer, rewriter: Rewriter): Accumulation | undefined {
   const [xValue, wValue, biasValue] = node.inputs;
   const x = dequantized(xValue, rewriter);
   const w = dequantizedChannels(wValue, rewriter);
   if (!x || !w?.value.constant) return undefined;
   if (!activationTypes.includes(x.dtype) || !activationTypes.includes(w.value.type.dtype)) return undefined;
-  if (w.scales.length > 1 && w.axis !== 0) return undefined;
+  const { count: filters, filterOf, axis } = filtersOf(node, w.value);
+  if (w.scales.length > 1 && w.axis !== axis) return undefined;
   const scales = w.scales.map((scale) => x.scale * scale);
-  const filters = w.value.type.shape[0] ?? 1;
   const bias = biasOf(biasValue, filters, scales, rewriter);
   if (!bias) return undefined;
   const depthwise =
@@ -43,12 +44,13 @@ export function layerAccumulation(node: Layer, rewriter: Rewriter): Accumulation
   return {
     scales,
     axis: 1,
-    operator: isOp(node, ops.conv2d) ? (depthwise ? 'depthwise' : 'conv') : 'dense',
+    operator: isOp(node, ops.dense) ? 'dense' : depthwise ? 'depthwise' : 'conv',
     build(offsets, fused) {
       const extra = inUnits(offsets, scales, filters);
       const sums = bias.integers.map((b, o) => b + (extra[o] ?? 0));
       const hasBias = biasValue !== undefined || extra.some((e) => e !== 0);
-      return addLayer(rewriter, node, x, w, hasBias ? sums : undefined, [...bias.nodes, ...fused]);
+      const magnitude = largestSum(rewriter, x, w, sums, filterOf);
+      return addLayer(rewriter, node, x, w, magnitude, hasBias ? sums : undefined, [...bias.nodes, ...fused]);
     },
   };
 }
@@ -58,19 +60,49 @@ function addLayer(
   node: Layer,
   x: Dequantized,
   w: DequantizedChannels,
+  magnitude: number,
   sums: readonly number[] | undefined,
   fused: readonly Node[],
 ): Value | undefined {
-  const magnitude = largestSum(rewriter, x, w, sums);
   const accumulator = accumulatorFor(magnitude);
   if (!accumulator) return undefined;
   const bias = sums && rewriter.constant(`${node.name}.bias`, integerVector(accumulator, sums));
   const inputs = [x.value, w.value, ...(bias ? [bias] : [])];
   const points = { inputZeroPoint: x.zeroPoint, weightZeroPoint: w.zeroPoint, accumulator };
   const options = { name: node.name, loc: locationsOf(node, x.node, w.node, ...fused) };
-  return isOp(node, ops.conv2d)
-    ? rewriter.add1(ops.conv2d, inputs, { ...node.attributes, ...points }, options)
+  if (isOp(node, ops.conv2d)) {
+    return rewriter.add1(ops.conv2d, inputs, { ...node.attributes, ...points }, options);
+  }
+  return isOp(node, ops.convTranspose)
+    ? rewriter.add1(ops.convTranspose, inputs, { ...node.attributes, ...points }, options)
     : rewriter.add1(ops.dense, inputs, points, options);
+}
+
+/** The filters of a layer's weights: how many, which one a weight belongs to, and their axis, if they have one. */
+function filtersOf(
+  node: Layer,
+  { type: { shape } }: Value,
+): {
+  readonly count: number;
+  readonly filterOf: (index: number) => number;
+  readonly axis: number | undefined;
+} {
+  const total = elementCount(shape);
+  const [first = 1, second = 1] = shape;
+  if (!isOp(node, ops.convTranspose)) {
+    return { count: first, filterOf: (index) => Math.floor((index * first) / total), axis: 0 };
+  }
+  // [C,O/groups,…]
+  const { groups } = node.attributes;
+  const taps = total / (first * second);
+  return {
+    count: second * groups,
+    filterOf(index) {
+      const channel = Math.floor(index / (taps * second));
+      return Math.floor((channel * groups) / first) * second + (Math.floor(index / taps) % second);
+    },
+    axis: groups === 1 ? 1 : undefined,
+  };
 }
 
 /** Bound of |bias + Σ (x − zx)(w − zw)| over all filters. */
@@ -78,21 +110,18 @@ function largestSum(
   rewriter: Rewriter,
   x: Dequantized,
   w: DequantizedChannels,
-  sums: readonly number[] | undefined,
+  sums: readonly number[],
+  filterOf: (index: number) => number,
 ): number {
   // Weights have 8 or 16 bits.
   const weights = (w.value.constant?.data ?? []) as Int16Array;
-  const filters = w.value.type.shape[0] ?? 1;
-  const taps = weights.length / filters;
   const largestX = magnitudeOf(x.value, x.zeroPoint, rewriter);
-  let largest = 0;
-  for (let o = 0; o < filters; o++) {
-    let sum = Math.abs(sums?.[o] ?? 0);
-    for (let i = o * taps; i < (o + 1) * taps; i++)
-      sum += Math.abs((weights[i] ?? 0) - w.zeroPoint) * largestX;
-    largest = Math.max(largest, sum);
-  }
-  return largest;
+  const magnitudes = sums.map(Math.abs);
+  weights.forEach((weight, i) => {
+    const filter = filterOf(i);
+    magnitudes[filter] = (magnitudes[filter] ?? 0) + Math.abs(weight - w.zeroPoint) * largestX;
+  });
+  return magnitudes.reduce((most, magnitude) => Math.max(most, magnitude), 0);
 }
 
 /** Scales of a stored bias are rounded to float32: this close they are the accumulator's. */

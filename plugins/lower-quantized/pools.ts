@@ -43,7 +43,8 @@ function meanOf(value: Value, rewriter: Rewriter): Mean | undefined {
     return { x, kernel: [height, width], strides: [1, 1], pads: [0, 0, 0, 0], ceilMode: false };
   }
   if (!isOp(node, ops.averagePool2d)) return undefined;
-  const { kernel, strides, pads, ceilMode, countIncludePad } = node.attributes;
+  const { kernel, strides, dilations, pads, ceilMode, countIncludePad } = node.attributes;
+  if (dilations?.some((dilation) => dilation !== 1)) return undefined;
   // The count must be the same everywhere: no window may leave out a position.
   if (pads.some((pad) => pad > 0) && !countIncludePad) return undefined;
   const [, , rows = 1, columns = 1] = value.type.shape;

@@ -13,16 +13,30 @@ import {
 import { readOnlyMemory, unknownMemory } from './diagnostics.ts';
 import { createProblem, type Item, type Permission } from './placement-problem.ts';
 import { lowerBound, peakLive } from './lower-bound.ts';
+import { overflows } from './overflow.ts';
 import { solvePlacement, type Solution } from './solve.ts';
+import { stageConstants } from './stage-constants.ts';
 
 /** How much more work is worth its time when a plan does not fit though it might. */
 const lastEffort = 10;
 
 /**
- * Offsets for every read-write buffer that the program owns, level by level in the target's order.
+ * Offsets for every read-write buffer that the program owns, level by level in the target's order. Where constants
+ * leave too little of their home, some are stored in the overflow memory and the program fetches them.
  * @throws {MatchError} MEMORY_UNKNOWN, MEMORY_READ_ONLY when a buffer is where it cannot be
  */
 export function planProgram(program: Program, io: PlacedProgram['io'], patience = 1): PlanResult {
+  const result = planLevels(program, io, patience);
+  if ('placed' in result || result.doesNotFit.memory !== program.mapping.target.homes.constants)
+    return result;
+  for (const overflow of overflows(program, io)) {
+    const staged = planLevels(stageConstants(program, overflow), io, patience);
+    if ('placed' in staged) return staged;
+  }
+  return result;
+}
+
+function planLevels(program: Program, io: PlacedProgram['io'], patience: number): PlanResult {
   const { target } = program.mapping;
   const liveness = analyzeLiveness(program);
   const plans: MemoryPlan[] = [];

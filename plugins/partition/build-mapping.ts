@@ -3,6 +3,7 @@ import {
   ops,
   rowMajor,
   sameAddresses,
+  sameLayout,
   type Candidate,
   type Candidates,
   type Graph,
@@ -10,11 +11,16 @@ import {
   type MappedRegion,
   type Mapping,
   type Node,
+  type Offer,
+  type Schedule,
+  type Target,
   type Value,
   wholeTile,
 } from 'match-compiler';
-import { cheapestConversion, transformAttributes } from './conversions.ts';
+import { conversionsAt, transformAttributes } from './conversions.ts';
 import { offerAt } from './enumerate.ts';
+import { regionOption, type RegionChoice } from './stages/options.ts';
+import { searchStages } from './stages/search.ts';
 import type { Alternative, Unit } from './units.ts';
 
 /** A unit with the alternative that was chosen for it. */
@@ -36,6 +42,8 @@ export interface Selection {
   readonly makers: ReadonlyMap<Value, Maker>;
   readonly predictedCycles: number;
   readonly lowerBoundCycles: number;
+  /** Part of each near memory that may be used: placement may need some air. */
+  readonly usable: number;
 }
 
 /** A conversion that was inserted. */
@@ -46,17 +54,33 @@ interface Transform {
 
 /** Writes a selection down as a mapping: conversions inserted, regions and views named on the new graph. */
 export function buildMapping(selection: Selection): Mapping {
-  const { candidates, predictedCycles, lowerBoundCycles } = selection;
+  const { candidates, predictedCycles, lowerBoundCycles, usable } = selection;
+  const { target } = candidates;
   const { graph, transforms } = insertConversions(selection);
-  const mapping = { graph, target: candidates.target, predictedCycles, lowerBoundCycles };
-  const mapped = mappedRegions(graph, selection, transforms);
-  const stages = mapped.regions.map((region) => ({
+  const { choices, layouts, views } = regionChoices(graph, selection, transforms);
+  const edges = { graph, target, layouts, views, lowerBoundCycles };
+  if (choices.every(({ options }) => options.every(({ near }) => near === undefined))) {
+    return { ...edges, ...oneByOne(choices), places: new Map(), predictedCycles };
+  }
+  const solution = searchStages({ target, regions: choices, views, outputs: graph.outputs, usable });
+  return { ...edges, ...solution, predictedCycles: solution.cycles };
+}
+
+/** Stages of one region each, on the module that the layouts were chosen for. */
+function oneByOne(choices: readonly RegionChoice[]): Pick<Mapping, 'regions' | 'stages'> {
+  const regions = choices.map(({ options: [option] }, id): MappedRegion => ({
+    ...option.offer,
+    id,
+    schedule: option.schedule,
+    share: wholeTile,
+  }));
+  const stages = regions.map((region) => ({
     regions: [region],
     jobs: [{ region, tile: wholeTile }],
     prefetch: false,
     cycles: region.schedule.cycles,
   }));
-  return { ...mapping, ...mapped, stages, places: new Map() };
+  return { regions, stages };
 }
 
 function insertConversions({ candidates, chosen, makers }: Selection): {
@@ -95,7 +119,7 @@ function insertConversions({ candidates, chosen, makers }: Selection): {
       const to = alternative.inputs[i];
       if (to) swapped.set(value, convert(value, to));
     });
-    for (const node of unit.candidate?.region.nodes ?? [unit.root]) {
+    for (const node of unit.nodes) {
       const inputs = node.inputs.map((input) => swapped.get(input) ?? input);
       if (inputs.some((input, i) => input !== node.inputs[i])) editor.rewire(node, inputs);
     }
@@ -108,31 +132,25 @@ function insertConversions({ candidates, chosen, makers }: Selection): {
 }
 
 /** Ids carry over from graph to graph where nodes and values themselves do not. */
-function mappedRegions(
+function regionChoices(
   graph: Graph,
   { candidates: { target }, chosen }: Selection,
   transforms: ReadonlyMap<number, Transform>,
-): Pick<Mapping, 'regions' | 'layouts' | 'views'> {
+): { readonly choices: readonly RegionChoice[] } & Pick<Mapping, 'layouts' | 'views'> {
   const valueById = new Map(graph.values().map((value) => [value.id, value]));
   const choiceById = new Map(chosen.map((choice) => [choice.unit.root.id, choice]));
   const layouts = new Map<Value, Layout>(
     graph.inputs.map((value) => [value, rowMajor(value.type.shape.length)]),
   );
   const views = new Map<Value, Value>();
-  const regions: MappedRegion[] = [];
+  const choices: RegionChoice[] = [];
   for (const node of graph.nodes) {
     const [input] = node.inputs;
     const [output] = node.outputs;
     if (!input || !output) continue;
     const transform = transforms.get(output.id);
-    const conversion = transform && cheapestConversion(graph, target, transform.from, transform.to, node);
-    if (conversion) {
-      regions.push({
-        ...conversion.offer,
-        id: regions.length,
-        schedule: conversion.schedule,
-        share: wholeTile,
-      });
+    if (transform) {
+      choices.push(choiceOf(conversionsAt(graph, target, transform.from, transform.to, node), target));
       layouts.set(output, transform.to);
       continue;
     }
@@ -143,27 +161,51 @@ function mappedRegions(
       const layout = choice.alternative.outputs[i];
       if (value && layout) layouts.set(value, layout);
     });
-    const { candidate } = choice.unit;
-    if (candidate && choice.alternative.schedule) {
-      regions.push(rematch(candidate, choice.alternative, node, graph, regions.length));
-    } else {
-      views.set(output, input);
-    }
+    if (choice.alternative.run) choices.push(choiceOf(runsOf(choice, node, graph), target));
+    else views.set(output, input);
   }
-  return { regions, layouts, views };
+  return { choices, layouts, views };
 }
 
-/** The chosen candidate on the node of the graph with conversions: the same pattern, the same schedule. */
-function rematch(
-  candidate: Candidate,
-  { schedule }: Alternative,
-  root: Node,
-  graph: Graph,
-  id: number,
-): MappedRegion {
-  const { module, pattern } = candidate;
-  if (!schedule) throw new TypeError(`${root.name} has no schedule`);
+/** A way to run a region, before it is known where its operands live. */
+interface Run {
+  readonly offer: Offer;
+  readonly schedule: Schedule;
+  readonly best?: Candidate['best'];
+}
+
+function choiceOf(runs: readonly Run[], target: Target): RegionChoice {
+  const [first, ...others] = runs.map(({ offer, schedule, best }) =>
+    regionOption(offer, schedule, target, best),
+  );
+  if (!first) throw new TypeError('a region without a module');
+  const { inputs, outputs } = first.offer.region;
+  return { inputs, outputs, options: [first, ...others] };
+}
+
+/** Every candidate that agrees with the layouts that were chosen, each once; the chosen one first. */
+function runsOf({ unit, alternative }: Choice, node: Node, graph: Graph): Run[] {
+  const agree = (a: readonly Layout[], b: readonly Layout[]): boolean =>
+    a.every((layout, i) => {
+      const other = b[i];
+      return other !== undefined && sameLayout(layout, other);
+    });
+  const fitting = unit.alternatives.filter(
+    ({ inputs, outputs }) => agree(inputs, alternative.inputs) && agree(outputs, alternative.outputs),
+  );
+  const ordered = [alternative, ...fitting.filter((other) => other !== alternative)];
+  const seen = new Set<Candidate>();
+  return ordered.flatMap(({ run }) => {
+    if (!run || seen.has(run.candidate)) return [];
+    seen.add(run.candidate);
+    const { candidate, schedule } = run;
+    return [{ offer: rematch(candidate, node, graph), schedule, best: candidate.best }];
+  });
+}
+
+/** A candidate's pattern on the node of the graph with conversions. */
+export function rematch({ module, pattern }: Candidate, root: Node, graph: Graph): Offer {
   const result = offerAt(root, graph, module, pattern);
   if (!('offer' in result)) throw new TypeError(`${pattern.name} no longer matches ${root.name}`);
-  return { ...result.offer, schedule, id, share: wholeTile };
+  return result.offer;
 }

@@ -9,15 +9,19 @@ import {
   type Layout,
   type Offer,
   type Schedule,
+  type ScheduleRequest,
   type Target,
   type TensorType,
 } from 'match-compiler';
+import { searchSchedule } from 'match-compiler/plugins/tiling-search';
 import { offerAt } from './enumerate.ts';
+import { nearMemory } from './stages/options.ts';
 
 /** A layout_transform as some module of the target runs it. */
 export interface Conversion {
   readonly offer: Offer;
   readonly schedule: Schedule;
+  readonly best?: (request: ScheduleRequest) => Schedule | undefined;
 }
 
 /** Finds the cheapest way to bring a tensor from one layout into another. */
@@ -43,7 +47,7 @@ export function createConversions(target: Target, info: Graph['info']): Conversi
       );
       editor.setOutputs([value]);
       const graph = editor.finish();
-      const cycles = cheapestConversion(graph, target, from, to)?.schedule.cycles ?? Infinity;
+      const cycles = conversionsAt(graph, target, from, to)[0]?.schedule.cycles ?? Infinity;
       known.set(key, cycles);
       return cycles;
     },
@@ -57,29 +61,33 @@ export function transformAttributes(
   return { from: formatLayout(from), to: formatLayout(to) };
 }
 
-/** The cheapest module for the layout_transform that ends `graph`'s only output. */
-export function cheapestConversion(
+/** Every module that runs the layout_transform `root`, the cheapest one first. */
+export function conversionsAt(
   graph: Graph,
   target: Target,
   from: Layout,
   to: Layout,
   root = graph.nodes[0],
-): Conversion | undefined {
-  let best: Conversion | undefined;
+): readonly Conversion[] {
+  const found: Conversion[] = [];
   for (const module of target.modules) {
     for (const pattern of module.patterns) {
       const result = root && offerAt(root, graph, module, pattern);
       if (!result || !('offer' in result)) continue;
-      const { region } = result.offer;
-      for (const layouts of pattern.layouts(region)) {
+      const { offer } = result;
+      for (const layouts of pattern.layouts(offer.region)) {
         const [read] = layouts.inputs;
         const [written] = layouts.outputs;
         if (!read || !written || !sameLayout(read, from) || !sameLayout(written, to)) continue;
-        const schedule = residentSchedule(result.offer, layouts);
-        if (best && best.schedule.cycles <= schedule.cycles) continue;
-        best = { offer: result.offer, schedule };
+        const schedule = residentSchedule(offer, layouts);
+        const near = nearMemory(offer, target);
+        found.push({
+          offer,
+          schedule,
+          ...(near !== undefined && { best: (request) => searchSchedule(offer, target, request) }),
+        });
       }
     }
   }
-  return best;
+  return found.sort((a, b) => a.schedule.cycles - b.schedule.cycles);
 }

@@ -22,10 +22,15 @@ interface Choice {
  * falls into trees of single-use values, and on a tree the cheapest cover of a node is the cheapest region
  * rooted there plus the cheapest covers of what that region reads: one pass in execution order is exact.
  *
- * @returns the chosen candidate by root node; undefined where a node can only be a view
+ * @param cyclesOf what a candidate counts
+ * @returns by root node every candidate that covers the same nodes as the chosen one, that one first; none
+ *   where a node can only be a view
  * @throws {MatchError} NODE_UNSUPPORTED when no module takes a node
  */
-export function cheapestCover(candidates: Candidates): ReadonlyMap<Node, Candidate | undefined> {
+export function cheapestCover(
+  candidates: Candidates,
+  cyclesOf: (candidate: Candidate) => number = cheapestSchedule,
+): ReadonlyMap<Node, readonly Candidate[]> {
   const { graph } = candidates;
   const byRoot = new Map<Node, Candidate[]>();
   for (const candidate of candidates.candidates) {
@@ -45,7 +50,7 @@ export function cheapestCover(candidates: Candidates): ReadonlyMap<Node, Candida
       if (!known || choice.cycles < known.cycles) best.set(node, choice);
     };
     for (const candidate of byRoot.get(node) ?? []) {
-      const own = Math.min(...candidate.schedules.map((schedule) => schedule.cycles));
+      const own = cyclesOf(candidate);
       offer({
         cycles: candidate.region.inputs.reduce((sum, input) => sum + treeCycles(input), own),
         candidate,
@@ -55,7 +60,7 @@ export function cheapestCover(candidates: Candidates): ReadonlyMap<Node, Candida
     const [input] = node.inputs;
     if (input && !best.has(node) && mayBeView(node, graph)) offer({ cycles: treeCycles(input) });
   }
-  const chosen = new Map<Node, Candidate | undefined>();
+  const chosen = new Map<Node, readonly Candidate[]>();
   const pending: Value[] = [...graph.outputs];
   for (const node of graph.nodes) {
     if (!node.outputs.some((output) => graph.hasSingleUse(output))) pending.push(...node.outputs);
@@ -65,10 +70,26 @@ export function cheapestCover(candidates: Candidates): ReadonlyMap<Node, Candida
     if (!node || chosen.has(node)) continue;
     const choice = best.get(node);
     if (!choice) throw unsupported(node, candidates);
-    chosen.set(node, choice.candidate);
+    chosen.set(node, alike(choice.candidate, byRoot.get(node) ?? []));
     pending.push(...(choice.candidate?.region.inputs ?? node.inputs));
   }
   return chosen;
+}
+
+export function cheapestSchedule({ schedules }: Candidate): number {
+  return Math.min(...schedules.map((schedule) => schedule.cycles));
+}
+
+function alike(chosen: Candidate | undefined, all: readonly Candidate[]): readonly Candidate[] {
+  if (!chosen) return [];
+  const { nodes } = chosen.region;
+  const same = all.filter(
+    (other) =>
+      other !== chosen &&
+      other.region.nodes.length === nodes.length &&
+      other.region.nodes.every((node) => nodes.includes(node)),
+  );
+  return [chosen, ...same];
 }
 
 function unsupported(node: Node, { target, refusals }: Candidates): MatchError {

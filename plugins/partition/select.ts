@@ -2,15 +2,28 @@ import { MatchError, rowMajor, type Candidates, type Graph, type Mapping, type V
 import { buildMapping, type Choice, type Maker } from './build-mapping.ts';
 import { createConversions, type Conversions } from './conversions.ts';
 import { cheapestCover } from './cover.ts';
+import { busiestEngineBound } from './lower-bound.ts';
 import { minimize, type Interaction } from './minimize.ts';
+import { nearMemory } from './stages/options.ts';
 import { unitOf, type Alternative, type Unit } from './units.ts';
 
-/** Covers the graph and chooses layouts at least total cycles, conversions included. */
-export function selectMapping(candidates: Candidates): Mapping {
+/** What stays usable of a near memory when a selection could not be placed in it. */
+const airPerAttempt = 0.95;
+
+/**
+ * Covers the graph and chooses layouts at least total cycles, conversions included; then, where modules have
+ * memories of their own, what runs side by side, in which tiles, and what stays near.
+ *
+ * @param attempt how often a selection for these candidates could not be placed
+ * @returns null when there is nothing else to offer
+ */
+export function selectMapping(candidates: Candidates, attempt: number): Mapping | null {
   const { graph, target } = candidates;
+  const near = candidates.candidates.some((candidate) => nearMemory(candidate, target) !== undefined);
+  if (attempt > 0 && !near) return null;
   const cover = cheapestCover(candidates);
   const units = graph.nodes.flatMap((node) =>
-    cover.has(node) ? [unitOf(node, cover.get(node), graph)] : [],
+    cover.has(node) ? [unitOf(node, cover.get(node) ?? [], graph)] : [],
   );
   const conversions = createConversions(target, graph.info);
   const makers = new Map<Value, Maker>();
@@ -48,7 +61,14 @@ export function selectMapping(candidates: Candidates): Mapping {
   }));
   const lowerBound = variables.reduce((sum, { costs }) => sum + Math.min(...costs), 0);
   const bound = optimal ? cost : lowerBound;
-  return buildMapping({ candidates, chosen, makers, predictedCycles: cost, lowerBoundCycles: bound });
+  return buildMapping({
+    candidates,
+    chosen,
+    makers,
+    predictedCycles: cost,
+    lowerBoundCycles: near ? busiestEngineBound(candidates) : bound,
+    usable: airPerAttempt ** attempt,
+  });
 }
 
 function alternativeAt(unit: Unit, index: number): Alternative {

@@ -19,33 +19,46 @@ export interface Alternative {
   readonly outputs: readonly Layout[];
   readonly cycles: number;
   /** Absent: the node only gives its input's memory a new name. */
-  readonly schedule?: Schedule;
+  readonly run?: { readonly candidate: Candidate; readonly schedule: Schedule };
 }
 
 /** What is decided as one: a region, or a node that may be a view. */
 export interface Unit {
   readonly root: Node;
-  readonly candidate?: Candidate;
+  /** The nodes that are covered. */
+  readonly nodes: readonly Node[];
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   readonly alternatives: readonly Alternative[];
 }
 
-export function unitOf(root: Node, candidate: Candidate | undefined, graph: Graph): Unit {
-  const scheduled = (candidate?.schedules ?? []).map((schedule) => ({
-    inputs: schedule.layouts.inputs,
-    outputs: schedule.layouts.outputs,
-    cycles: schedule.cycles,
-    schedule,
-  }));
-  const region = candidate?.region ?? { inputs: root.inputs.slice(0, 1), outputs: root.outputs };
+/** @param candidates all that cover the same nodes, on one module or another */
+export function unitOf(root: Node, candidates: readonly Candidate[], graph: Graph): Unit {
+  const [first] = candidates;
+  const region = first?.region ?? { nodes: [root], inputs: root.inputs.slice(0, 1), outputs: root.outputs };
+  const scheduled = candidates.flatMap((candidate) => {
+    const { inputs, outputs } = candidate.region;
+    return candidate.schedules.map((schedule) => ({
+      // Patterns may list the same operands in another order.
+      inputs: region.inputs.map((value) => layoutAt(schedule.layouts.inputs, inputs.indexOf(value))),
+      outputs: region.outputs.map((value) => layoutAt(schedule.layouts.outputs, outputs.indexOf(value))),
+      cycles: schedule.cycles,
+      run: { candidate, schedule },
+    }));
+  });
   return {
     root,
-    ...(candidate && { candidate }),
+    nodes: region.nodes,
     inputs: region.inputs,
     outputs: region.outputs,
     alternatives: [...viewAlternatives(root, graph), ...scheduled],
   };
+}
+
+function layoutAt(layouts: readonly Layout[], index: number): Layout {
+  const layout = layouts[index];
+  if (!layout) throw new RangeError('candidates over the same nodes have different operands');
+  return layout;
 }
 
 /** A node that can be had for nothing when the layouts around it agree. */

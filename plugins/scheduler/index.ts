@@ -1,10 +1,12 @@
 import { definePlugin } from 'match-compiler';
-import { sequentialProgram } from './sequential.ts';
+import { assembleProgram } from './assemble.ts';
 
-/** Turns a mapping into a program: one call per region, in execution order. */
+/** Turns a mapping into a program: tiles moved, launched and awaited so that engines and transfers overlap. */
+export { assembleProgram } from './assemble.ts';
+
 export const scheduler = definePlugin(() => ({
   name: 'scheduler',
-  assemble: (mapping) => sequentialProgram(mapping),
+  assemble: (mapping) => assembleProgram(mapping),
 }));
 
 export default scheduler;

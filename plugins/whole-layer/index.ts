@@ -6,7 +6,7 @@ export const wholeLayer = definePlugin(() => ({
   schedule: (offer, { target }) => {
     if (!worksAtHome(offer, target)) return null;
     const [first, ...others] = schedulesOf(offer);
-    return first ? [first, ...others] : null;
+    return first ? { schedules: [first, ...others] } : null;
   },
 }));
 

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ModelInfo } from '../ir/graph.ts';
 import { layerRows, memoryRows, type LayerRow, type MemoryRow } from './layer-table.ts';
 import { manifestFile, manifestName, type Manifest, type ManifestFile } from './manifest.ts';
+import { exactGraph, quickDeviation, type Deviation } from './deviation.ts';
 import { checkOutputFolder, writeOutputFolder, type OutputFolder } from './output-folder.ts';
 import { compilePair, type CompiledPair } from './pipeline.ts';
 import { resolveConfig, type Project, type ProjectOptions } from './settings.ts';
@@ -31,6 +32,8 @@ export interface BuildResult {
   readonly files: readonly ManifestFile[];
   readonly layers: readonly LayerRow[];
   readonly memory: readonly MemoryRow[];
+  /** With `hardware` numerics, on one random sample; absent for networks too large to wait for. */
+  readonly deviation?: Deviation;
   readonly diagnostics: readonly Diagnostic[];
   readonly compilation: Compilation;
 }
@@ -49,7 +52,8 @@ export async function build(options: BuildOptions = {}): Promise<readonly BuildR
   });
   if (write) for (const { outDir } of project.pairs) checkOutputFolder(folderOf(outDir));
   const compiled = await compileProject(project, options);
-  const results = compiled.map(resultOf);
+  const results: BuildResult[] = [];
+  for (const pair of compiled) results.push(resultOf(pair, await deviationOf(project, pair)));
   if (write) {
     for (const result of results) {
       writeOutputFolder(folderOf(result.outDir), [
@@ -67,7 +71,18 @@ async function compileProject(project: Project, options: ProjectOptions): Promis
   return compiled;
 }
 
-function resultOf({ pair, imported, compilation, diagnostics }: CompiledPair): BuildResult {
+async function deviationOf(
+  project: Project,
+  { pair, imported, compilation }: CompiledPair,
+): Promise<Deviation | undefined> {
+  if (project.numerics === 'exact' || !pair.target.target.requantization) return undefined;
+  return quickDeviation(await exactGraph(project, pair, imported), compilation.graph);
+}
+
+function resultOf(
+  { pair, imported, compilation, diagnostics }: CompiledPair,
+  deviation: Deviation | undefined,
+): BuildResult {
   return {
     model: pair.model.file,
     name: pair.model.name,
@@ -77,6 +92,7 @@ function resultOf({ pair, imported, compilation, diagnostics }: CompiledPair): B
     files: [...compilation.bundle.files.values()].map(manifestFile),
     layers: layerRows(compilation),
     memory: memoryRows(compilation),
+    ...(deviation && { deviation }),
     diagnostics,
     compilation,
   };

@@ -7,6 +7,8 @@ import fuseActivation from 'match-compiler/plugins/fuse-activation';
 import fuseBatchNorm from 'match-compiler/plugins/fuse-batch-norm';
 import fusePad from 'match-compiler/plugins/fuse-pad';
 import fuseRequantize from 'match-compiler/plugins/fuse-requantize';
+import gap9 from 'match-compiler/plugins/gap9';
+import hardwareRequantize from 'match-compiler/plugins/hardware-requantize';
 import host from 'match-compiler/plugins/host';
 import importOnnx from 'match-compiler/plugins/import-onnx';
 import importTflite from 'match-compiler/plugins/import-tflite';
@@ -14,7 +16,10 @@ import lowerQuantized from 'match-compiler/plugins/lower-quantized';
 import memoryPlanner from 'match-compiler/plugins/memory-planner';
 import partition from 'match-compiler/plugins/partition';
 import scheduler from 'match-compiler/plugins/scheduler';
+import tilingSearch from 'match-compiler/plugins/tiling-search';
+import unfoldConvolution from 'match-compiler/plugins/unfold-convolution';
 import wholeLayer from 'match-compiler/plugins/whole-layer';
+import unsignedActivations from 'match-compiler/plugins/unsigned-activations';
 import type { Plugin } from '../compiler/plugin.ts';
 
 /** The plugins of every build, in the order in which each hook asks them. */
@@ -35,8 +40,13 @@ export function builtinPlugins(): readonly Plugin[] {
     fuseActivation(),
     eliminateReshape({ name: 'eliminate-reshape:late' }),
     eliminateDeadCode(),
+    // What the target's engines want of signs and scales, before anything is mapped to them.
+    unsignedActivations(),
+    hardwareRequantize(),
+    unfoldConvolution(),
     partition(),
     wholeLayer(),
+    tilingSearch(),
     scheduler(),
     memoryPlanner(),
     emitC(),
@@ -45,5 +55,5 @@ export function builtinPlugins(): readonly Plugin[] {
 
 /** Target bundles that may be asked for by name. */
 export function builtinTargets(): readonly Plugin[] {
-  return [host()];
+  return [host(), gap9()];
 }

@@ -1,4 +1,5 @@
 import { MatchError } from '../diagnostics/diagnostic.ts';
+import { shortName } from './short-name.ts';
 
 export const modelMissing = (file: string): MatchError =>
   new MatchError({
@@ -77,6 +78,28 @@ export const externalDataLength = (
     hint: `${model} and its data file do not belong together, or the data file was cut off`,
   });
 
+export const platformCannotSimulate = (target: string): MatchError =>
+  new MatchError({
+    code: 'PLATFORM_NOT_SIMULATED',
+    message: `target ${target} has no platform that simulates its engines on this machine`,
+    hint: '`match run` without --trace compares outputs on targets without a simulator',
+  });
+
+export const traceAmbiguous = (file: string, runs: number): MatchError =>
+  new MatchError({
+    code: 'TRACE_AMBIGUOUS',
+    message: `one trace cannot hold ${runs} runs`,
+    loc: { file },
+    hint: 'name one model and one target',
+  });
+
+export const traceNotWritable = (file: string, cause: string): MatchError =>
+  new MatchError({
+    code: 'TRACE_NOT_WRITABLE',
+    message: `the trace cannot be written (${cause})`,
+    loc: { file },
+  });
+
 export const outputNotAFolder = (folder: string): MatchError =>
   new MatchError({
     code: 'OUTPUT_NOT_A_FOLDER',
@@ -116,3 +139,31 @@ function listed(names: readonly string[]): string[] {
   const rest = names.length - most;
   return [...names.slice(0, most), ...(rest > 0 ? [`and ${rest} more`] : [])];
 }
+
+export const nodeUnknown = (
+  text: string,
+  gone: boolean,
+  suggestion: string | undefined,
+  names: readonly string[],
+  file: string,
+): MatchError =>
+  new MatchError({
+    code: 'NODE_UNKNOWN',
+    message: gone
+      ? `nothing of the node '${text}' is left: other nodes have taken its work over, or it had none`
+      : `the model has no node '${text}'`,
+    loc: { file },
+    notes: suggestion ? [] : listed(names.map(shortName)),
+    hint: suggestion
+      ? `did you mean '${suggestion}'?`
+      : 'a part of a name will do, where only one node has it',
+  });
+
+export const nodeAmbiguous = (text: string, names: readonly string[], file: string): MatchError =>
+  new MatchError({
+    code: 'NODE_AMBIGUOUS',
+    message: `'${text}' may be any of ${names.length} nodes`,
+    loc: { file },
+    notes: listed(names.map(shortName)),
+    hint: 'give more of the name',
+  });

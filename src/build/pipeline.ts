@@ -55,6 +55,7 @@ export function createPipeline(
       options: {
         name: pair.model.name,
         ...(rounding && { rounding }),
+        numerics: project.numerics,
         io: project.io,
         lineDirectives: project.lineDirectives,
         samples: [],

@@ -1,4 +1,4 @@
-import type { ImportOptions, Rounding } from '../compiler/options.ts';
+import type { ImportOptions, Numerics, Rounding } from '../compiler/options.ts';
 import type { Observer } from '../compiler/plugin-driver.ts';
 import { loadConfig as loadConfigFile } from '../config/load.ts';
 import {
@@ -25,6 +25,8 @@ export interface ProjectOptions {
   /** Name of a target. Default: all configured targets. */
   readonly target?: string;
   readonly rounding?: Rounding;
+  /** The model's own scaling of every layer, or that of the target's accelerators. */
+  readonly numerics?: Numerics;
   /** Inputs that become constants, by name; added to those of the configuration. */
   readonly bind?: ImportOptions['bind'];
   readonly verifyEach?: boolean;
@@ -65,7 +67,7 @@ export async function resolveConfig(
 ): Promise<Project> {
   const cwd = options.cwd ?? process.cwd();
   const source = (await loadConfig(options, command)) ?? { config: { plugins: [] }, cwd };
-  const { model, target, outDir, rounding, bind, verifyEach, withoutModel } = options;
+  const { model, target, outDir, rounding, numerics, bind, verifyEach, withoutModel } = options;
   return resolveSettings(
     source,
     {
@@ -73,6 +75,7 @@ export async function resolveConfig(
       ...(target !== undefined && { target }),
       ...(outDir !== undefined && { outDir }),
       ...(rounding !== undefined && { rounding }),
+      ...(numerics !== undefined && { numerics }),
       ...(bind !== undefined && { bind }),
       ...(verifyEach !== undefined && { verifyEach }),
       ...(withoutModel && { withoutModel }),

@@ -74,7 +74,8 @@ export function bindOption(options: RawOptions): Readonly<Record<string, readonl
   const entries = texts.map((text) => {
     const cut = text.lastIndexOf('=');
     const list = text.slice(cut + 1).trim();
-    const values = list === '' ? [] : list.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+    const values =
+      list === '' ? [] : list.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
     if (cut < 1 || values.some(Number.isNaN)) {
       throw new UsageError(`--bind must be NAME=VALUE[,VALUE…], not '${text}'`);
     }

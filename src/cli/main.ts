@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { cac, type Command } from 'cac';
 import { packageVersion } from '../build/version.ts';
-import { roundings } from '../compiler/options.ts';
+import { numericsModes, roundings } from '../compiler/options.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { flag, markNumbers, unmark, type RawOptions } from './arguments.ts';
 import { exitCodes, UsageError } from './exit-codes.ts';
@@ -26,6 +26,7 @@ function projectOptions(of: Command): Command {
     .option('--config <file>', 'Configuration file (default: the nearest match.config.{ts,mts,js,mjs})')
     .option('--mode <text>', 'Passed to a configuration function')
     .option('--rounding <rule>', `Arithmetic rule: ${roundings.join(', ')} (default: the model's own)`)
+    .option('--numerics <mode>', `Scaling of layers: ${numericsModes.join(', ')} (default: exact)`)
     .option('--bind <name=values>', 'Makes an input a constant, as in axes=1,2; may be repeated')
     .option('--verify-each', 'Verify every level after every plugin')
     .option('--json', 'Print one JSON document on stdout');
@@ -57,8 +58,11 @@ projectOptions(
   .option('--seed <number>', 'Seed of random inputs (default: 0)')
   .option('--tolerance <r[,a]>', 'Allowed difference from expected outputs: |x - e| <= a + r * |e|')
   .option('--sanitize', 'Compile with address and undefined-behaviour sanitizers')
+  .option('--trace <file>', 'Simulated targets: write a Chrome trace, which opens in Perfetto')
+  .option('--every-mode', 'Simulated targets: run in every order of completion and of workers')
   .example((bin) => `  ${bin} run model.tflite`)
   .example((bin) => `  ${bin} run model.onnx --input image.npy --expect scores.npy`)
+  .example((bin) => `  ${bin} run model.onnx --target gap9 --trace trace.json`)
   .example((bin) => `  ${bin} run model.onnx --input left=a.npy --input right=b.npy --seed 7`);
 
 projectOptions(
@@ -73,6 +77,16 @@ projectOptions(
   .example((bin) => `  ${bin} inspect hooks`)
   .example((bin) => `  ${bin} inspect passes model.onnx`)
   .example((bin) => `  ${bin} inspect memory model.onnx`);
+
+projectOptions(
+  command(
+    'explain <node> [model]',
+    'Say where a node of the model could run, at what cost, and what speaks against the rest',
+    async () => (await import('./commands/explain.ts')).run,
+  ),
+)
+  .example((bin) => `  ${bin} explain conv2d_3 model.tflite --target gap9`)
+  .example((bin) => `  ${bin} explain conv2d_3 --json`);
 
 command(
   'explain-line <place>',

@@ -1,7 +1,8 @@
+import { numericsModes } from '../compiler/options.ts';
 import type { Observer } from '../compiler/plugin-driver.ts';
 import { formatDiagnostic } from '../diagnostics/format.ts';
 import type { ProjectOptions } from '../build/settings.ts';
-import { bindOption, flag, roundingOption, single, type RawOptions } from './arguments.ts';
+import { bindOption, choice, flag, roundingOption, single, type RawOptions } from './arguments.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The options that all commands on a project share. Warnings go to the terminal as they come. */
@@ -15,6 +16,7 @@ export function projectOptions(
   const config = single(options, 'config');
   const mode = single(options, 'mode');
   const rounding = roundingOption(options);
+  const numerics = choice(options, 'numerics', numericsModes);
   const bind = bindOption(options);
   return {
     ...(model !== undefined && { model }),
@@ -22,6 +24,7 @@ export function projectOptions(
     ...(config !== undefined && { config }),
     ...(mode !== undefined && { mode }),
     ...(rounding && { rounding }),
+    ...(numerics && { numerics }),
     ...(bind && { bind }),
     ...(flag(options, 'verifyEach') && { verifyEach: true }),
     observers,

@@ -16,7 +16,7 @@ import { attributed, registerPlugins, type HandlerRun, type Observer } from './p
 import type { Plugin } from './plugin.ts';
 
 /** How often a mapping that does not fit may be replaced by another. */
-const placementAttempts = 4;
+const placementAttempts = 12;
 
 export interface CompilerOptions {
   readonly plugins: readonly Plugin[];
@@ -94,13 +94,13 @@ export function createCompiler(compilerOptions: CompilerOptions): Compiler {
     const candidates: Candidate[] = [];
     for (const offer of bids.offers) {
       const schedules = await hooks.schedule.promise(offer, context);
-      if (schedules) candidates.push({ ...offer, schedules });
+      if (schedules) candidates.push({ ...offer, ...schedules });
     }
     return { graph, target: context.target, candidates, refusals: bids.refusals };
   };
 
   const select = async (candidates: Candidates, context: StageContext): Promise<Mapping> =>
-    required(await hooks.select.promise(candidates, context), 'select');
+    required(await hooks.select.promise(candidates, { ...context, attempt: 0 }), 'select');
 
   const assemble = async (mapping: Mapping, context: StageContext): Promise<Program> =>
     required(await hooks.assemble.promise(mapping, context), 'assemble');
@@ -113,7 +113,7 @@ export function createCompiler(compilerOptions: CompilerOptions): Compiler {
     let doesNotFit: DoesNotFit | undefined;
     for (let attempt = 0; attempt < placementAttempts; attempt++) {
       const mapping = doesNotFit
-        ? await hooks.select.promise(candidates, { ...context, doesNotFit })
+        ? await hooks.select.promise(candidates, { ...context, doesNotFit, attempt })
         : await select(candidates, context);
       // Nothing smaller is on offer.
       if (!mapping) break;
@@ -123,8 +123,6 @@ export function createCompiler(compilerOptions: CompilerOptions): Compiler {
         const { placed } = result;
         return { graph, candidates, mapping, program, placed, bundle: await emit(placed, context) };
       }
-      // The same witness again: the selection has nothing else to offer.
-      if (doesNotFit && doesNotFit.needed <= result.doesNotFit.needed) break;
       doesNotFit = result.doesNotFit;
     }
     throw memoryExceeded(doesNotFit, context);

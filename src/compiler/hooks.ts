@@ -1,7 +1,7 @@
 import { AsyncSeriesBailHook, AsyncSeriesWaterfallHook } from 'tapable';
 import type { Bundle } from '../emit/bundle.ts';
 import type { Graph } from '../ir/graph.ts';
-import type { Bids, Candidates, Offer, Schedule } from '../mapping/candidates.ts';
+import type { Bids, Candidates, Offer, OfferSchedules } from '../mapping/candidates.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { DoesNotFit, PlacedProgram, PlanResult } from '../memory/placed-program.ts';
 import type { Program } from '../program/program.ts';
@@ -18,13 +18,13 @@ export interface StageContext {
 export interface SelectContext extends StageContext {
   /** Why the last selection could not be placed; absent the first time. */
   readonly doesNotFit?: DoesNotFit;
+  /** How often a selection for these candidates could not be placed, from 0. */
+  readonly attempt: number;
 }
 
 export interface EmitContext extends StageContext {
   readonly placed: PlacedProgram;
 }
-
-export type Schedules = readonly [Schedule, ...Schedule[]];
 
 /**
  * The stages, in order. `first`: plugins are asked in turn, the first answer that is not null or
@@ -34,7 +34,7 @@ export interface HookSignatures {
   importModel: { kind: 'first'; args: [source: ModelSource]; result: Graph };
   transform: { kind: 'waterfall'; args: [graph: Graph, context: StageContext]; result: Graph };
   enumerate: { kind: 'collect'; args: [graph: Graph, context: StageContext]; result: Bids };
-  schedule: { kind: 'first'; args: [offer: Offer, context: StageContext]; result: Schedules };
+  schedule: { kind: 'first'; args: [offer: Offer, context: StageContext]; result: OfferSchedules };
   select: { kind: 'first'; args: [candidates: Candidates, context: SelectContext]; result: Mapping };
   assemble: { kind: 'first'; args: [mapping: Mapping, context: StageContext]; result: Program };
   planMemory: { kind: 'first'; args: [program: Program, context: StageContext]; result: PlanResult };
@@ -86,7 +86,7 @@ export function createHooks() {
       ['bids', 'graph', 'context'],
       'enumerate',
     ),
-    schedule: new AsyncSeriesBailHook<[Offer, StageContext], Schedules>(['offer', 'context'], 'schedule'),
+    schedule: new AsyncSeriesBailHook<[Offer, StageContext], OfferSchedules>(['offer', 'context'], 'schedule'),
     select: new AsyncSeriesBailHook<[Candidates, SelectContext], Mapping>(
       ['candidates', 'context'],
       'select',

@@ -47,12 +47,22 @@ export interface ModelSource {
   readonly readBeside: (location: string, offset: number, length: number | undefined) => Uint8Array;
 }
 
+/**
+ * `exact`: every layer scales by the model's own rule. `hardware`: by the one rule and scale width of the target's
+ * accelerators (`Target.requantization`), which moves results a little; the rewritten graph is the reference then.
+ */
+export const numericsModes = ['exact', 'hardware'] as const;
+
+export type Numerics = (typeof numericsModes)[number];
+
 /** What stages after import need to know beside the values they are given. */
 export interface CompileOptions {
   /** Stem of the emitted names: a C identifier. */
   readonly name: string;
   /** Arithmetic rule asked for; absent for the dialect's own. */
   readonly rounding?: Rounding;
+  /** `exact` when absent. */
+  readonly numerics?: Numerics;
   readonly io: { readonly inputs: IoPlacement; readonly outputs: IoPlacement };
   /** Puts `#line` directives into the C, for tools that know no source maps. */
   readonly lineDirectives: boolean;

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
-import type { ImportOptions, Rounding } from '../compiler/options.ts';
+import type { ImportOptions, Numerics, Rounding } from '../compiler/options.ts';
 import type { Plugin } from '../compiler/plugin.ts';
 import type { IoPlacement } from '../memory/placed-program.ts';
 import { modelNameTaken, noModel, targetNameTaken } from './diagnostics.ts';
@@ -34,6 +34,7 @@ export interface ResolvedConfig<T = Plugin> {
   readonly targets: readonly T[];
   readonly pairs: readonly BuildPair<T>[];
   readonly plugins: readonly Plugin[];
+  readonly numerics: Numerics;
   readonly io: { readonly inputs: IoPlacement; readonly outputs: IoPlacement };
   readonly verifyEach: boolean;
   readonly selfCheck: boolean;
@@ -48,6 +49,7 @@ export interface Overrides {
   /** Relative to the working folder. */
   readonly outDir?: string;
   readonly rounding?: Rounding;
+  readonly numerics?: Numerics;
   /** Added to what the configuration binds of every model. */
   readonly bind?: ImportOptions['bind'];
   readonly verifyEach?: boolean;
@@ -104,6 +106,7 @@ export function resolveSettings<T extends { readonly name: string }>(
     targets,
     pairs,
     plugins: config.plugins,
+    numerics: overrides.numerics ?? config.numerics ?? 'exact',
     io: { inputs: config.io?.inputs ?? 'arena', outputs: config.io?.outputs ?? 'arena' },
     verifyEach: overrides.verifyEach ?? config.verifyEach ?? false,
     selfCheck: config.selfCheck ?? true,

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { roundings } from '../compiler/options.ts';
+import { numericsModes, roundings } from '../compiler/options.ts';
 import { dataTypes, type DataType } from '../ir/data-type.ts';
 
-const extent = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const extent = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const file = v.pipe(v.string(), v.nonEmpty('Expected a path but received an empty string'));
 
 /** `name` is both a folder and the stem of C identifiers. */
@@ -38,6 +38,7 @@ export const configSchema = v.strictObject({
   plugins: v.optional(v.array(v.unknown())),
   outDir: v.optional(file),
   rounding: v.optional(rounding),
+  numerics: v.optional(v.picklist(numericsModes)),
   io: v.optional(io),
   verifyEach: v.optional(v.boolean()),
   selfCheck: v.optional(v.boolean()),

@@ -1,5 +1,5 @@
 import type { Plugin } from '../compiler/plugin.ts';
-import type { Rounding } from '../compiler/options.ts';
+import type { Numerics, Rounding } from '../compiler/options.ts';
 import type { DataType } from '../ir/data-type.ts';
 import type { IoPlacement } from '../memory/placed-program.ts';
 
@@ -44,6 +44,11 @@ export interface UserConfig {
   readonly outDir?: string;
   /** Arithmetic rule of all models that name none. Default: the dialect's own. */
   readonly rounding?: Rounding;
+  /**
+   * `exact`: every layer scales by the model's own rule. `hardware`: by the one rule and scale width of the target's
+   * accelerators, with a report of how far results move. Default: `exact`.
+   */
+  readonly numerics?: Numerics;
   /** Who owns the memory of inputs and outputs. Default: the arena. */
   readonly io?: { readonly inputs?: IoPlacement; readonly outputs?: IoPlacement };
   /** Verifies the graph after every pass, so that a broken one is blamed on its plugin. Default: false. */
@@ -60,7 +65,7 @@ export interface UserConfig {
 /** What a configuration function is told. */
 export interface ConfigEnvironment {
   /** The command that reads the configuration. */
-  readonly command: 'build' | 'run' | 'inspect';
+  readonly command: 'build' | 'run' | 'inspect' | 'explain';
   /** Free text from `--mode` or the programmatic API; `default` when nobody says. */
   readonly mode: string;
 }

@@ -68,7 +68,8 @@ export interface ScheduleRequest {
   readonly share: Tile;
 }
 
-export interface Candidate extends Offer {
+/** The ways to run one offer. */
+export interface OfferSchedules {
   /** Schedules with all of the module's memory at hand. */
   readonly schedules: readonly [Schedule, ...Schedule[]];
   /**
@@ -77,6 +78,8 @@ export interface Candidate extends Offer {
    */
   readonly best?: (request: ScheduleRequest) => Schedule | undefined;
 }
+
+export interface Candidate extends Offer, OfferSchedules {}
 
 /** Why a module does not run a node. */
 export interface ModuleRefusal extends Refusal {

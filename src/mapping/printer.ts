@@ -3,7 +3,8 @@ import { formatLayout, type Layout } from '../ir/layout.ts';
 import { formatType } from '../ir/tensor.ts';
 import type { Region } from '../target/target.ts';
 import type { Candidates, Schedule } from './candidates.ts';
-import type { Mapping } from './mapping.ts';
+import type { Tile } from '../target/tiling.ts';
+import type { Mapping, Stage } from './mapping.ts';
 
 /** Text form of the candidates: every offer with its schedules, then every refusal with its reason. */
 export function printCandidates({ graph, target, candidates, refusals }: Candidates): string {
@@ -18,16 +19,39 @@ export function printCandidates({ graph, target, candidates, refusals }: Candida
   return `${lines.join('\n')}\n`;
 }
 
-/** Text form of a mapping: regions in execution order, then views and cost. */
+/** Text form of a mapping: regions in execution order, by stage where stages matter, then views and cost. */
 export function printMapping(mapping: Mapping): string {
   const lines = [`mapping ${mapping.graph.name} on ${mapping.target.name}`];
-  for (const { id, region, module, pattern, schedule } of mapping.regions) {
-    lines.push(`  @${id} ${module.name}.${pattern.name} ${printRegion(region)}`);
-    lines.push(`    ${printSchedule(region, schedule)}`);
+  for (const stage of mapping.stages) {
+    const staged = stage.jobs.length > 1 || stage.prefetch;
+    if (staged) lines.push(`  stage ${printStage(stage)}`);
+    const indent = staged ? '    ' : '  ';
+    for (const { id, region, module, pattern, schedule, share } of stage.regions) {
+      const part = printTile(share);
+      lines.push(
+        `${indent}@${id} ${module.name}.${pattern.name} ${printRegion(region)}${part && ` share ${part}`}`,
+      );
+      lines.push(`${indent}  ${printSchedule(region, schedule)}`);
+    }
   }
+  for (const [value, place] of mapping.places) lines.push(`  place %${value.name} in ${place}`);
   for (const [view, original] of mapping.views) lines.push(`  view %${view.name} of %${original.name}`);
   lines.push(`  cycles ${mapping.predictedCycles}, at least ${mapping.lowerBoundCycles}`);
   return `${lines.join('\n')}\n`;
+}
+
+function printStage({ regions, jobs, prefetch, cycles }: Stage): string {
+  const counts = regions.map(
+    (region) => `@${region.id} × ${jobs.filter((job) => job.region === region).length}`,
+  );
+  return `${counts.join(' beside ')}${prefetch ? ', constants fetched before' : ''}: cycles ${cycles}`;
+}
+
+/** `oy 0 to 8, oc 0 to 32`; nothing for the whole. */
+export function printTile({ ranges }: Tile): string {
+  return Object.entries(ranges)
+    .map(([name, { start, extent }]) => `${name} ${start} to ${start + extent}`)
+    .join(', ');
 }
 
 function printRegion(region: Region): string {

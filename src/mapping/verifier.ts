@@ -1,11 +1,13 @@
 import type { Node, Value } from '../ir/graph.ts';
+import type { Region } from '../target/target.ts';
 import type { Mapping } from './mapping.ts';
+import { verifyStages } from './verify-stages.ts';
 
 /** The rules of a mapping; an empty list when all hold. */
 export function verifyMapping(mapping: Mapping): readonly string[] {
   const faults: string[] = [];
   const { graph, target } = mapping;
-  const covered = new Map<Node, number>();
+  const covered = new Map<Node, Region>();
   const made = new Set<Value>(graph.inputs);
   const readable = (value: Value): boolean => {
     const original = mapping.views.get(value);
@@ -15,8 +17,10 @@ export function verifyMapping(mapping: Mapping): readonly string[] {
     if (!target.modules.includes(region.module))
       faults.push(`region ${region.id} is on a module of another target`);
     for (const node of region.region.nodes) {
-      if (covered.has(node)) faults.push(`node ${node.name} is in two regions`);
-      covered.set(node, region.id);
+      const other = covered.get(node);
+      // Shares of one region name its nodes once each; verifyStages looks at what each share computes.
+      if (other && !sameNodes(other, region.region)) faults.push(`node ${node.name} is in two regions`);
+      covered.set(node, region.region);
     }
     const { inputs, outputs } = region.region;
     const { layouts } = region.schedule;
@@ -42,5 +46,9 @@ export function verifyMapping(mapping: Mapping): readonly string[] {
   for (const output of graph.outputs) {
     if (!readable(output)) faults.push(`output %${output.name} is never made`);
   }
-  return faults;
+  return [...faults, ...verifyStages(mapping)];
+}
+
+function sameNodes(a: Region, b: Region): boolean {
+  return a.nodes.length === b.nodes.length && a.nodes.every((node) => b.nodes.includes(node));
 }

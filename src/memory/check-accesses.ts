@@ -1,48 +1,38 @@
 import { expand, type ConcreteSlice, type Step } from '../program/expand.ts';
-import type { Buffer, BufferOverlap } from '../program/program.ts';
-import { ByteOwnership, nobody, runsIntersect, type ByteRun } from './byte-ownership.ts';
+import type { Buffer } from '../program/program.ts';
+import { linkBetween } from '../target/transfer.ts';
+import { ByteBooks, nobody } from './byte-books.ts';
+import { overlapFaults } from './check-overlaps.ts';
+import { ContentChecker } from './check-content.ts';
 import { ownedByProgram } from './check-placement.ts';
+import { JobsUnderWay, type Access } from './jobs-under-way.ts';
 import type { PlacedProgram } from './placed-program.ts';
 import type { PlanFault, PlanRule } from './plan-fault.ts';
+import { countBytes, runsOf, sortRuns } from './slice-runs.ts';
 
 /**
- * Runs the program on byte-wise books of every memory and reports each access that finds somebody else's
- * data, or disturbs a job under way. Knows offsets and instructions, no live ranges. Each rule is reported
- * once per set of buffers, at its first violation.
+ * Runs the program on byte-wise books of every memory and reports each access that finds somebody else's data or
+ * bytes of another tile, or disturbs a job under way. Jobs of one engine follow each other; across engines only a
+ * wait orders anything. Knows offsets, instructions and the mapping, no live ranges. Each rule is reported once
+ * per set of buffers, at its first violation. Cost: about the bytes that the program touches.
  */
 export function checkAccesses(placed: PlacedProgram): PlanFault[] {
   return new AccessWalk(placed).run();
 }
 
-/** A slice at its address. `memory` is absent for constants, which nobody writes. */
-interface Access {
-  readonly buffer: Buffer;
-  readonly memory: ByteOwnership | undefined;
-  /** Sorted by start. */
-  readonly runs: readonly ByteRun[];
-  /** Where the slice begins. */
-  readonly address: number;
-}
-
-/** A launch or transfer that nobody has waited for yet. */
-interface Job {
-  readonly name: string;
-  readonly buffers: readonly Buffer[];
-  readonly reads: readonly Access[];
-  readonly writes: readonly Access[];
-}
+type WorkStep = Exclude<Step, { kind: 'wait' }>;
 
 class AccessWalk {
   readonly #placed: PlacedProgram;
   readonly #faults: PlanFault[] = [];
   readonly #reported = new Set<string>();
   /** Arenas by memory level. */
-  readonly #arenas = new Map<string, ByteOwnership>();
+  readonly #arenas = new Map<string, ByteBooks>();
   /** The caller's buffers, each a memory of its own. */
-  readonly #separate = new Map<Buffer, ByteOwnership>();
+  readonly #separate = new Map<Buffer, ByteBooks>();
   readonly #numbers = new Map<Buffer, number>();
-  readonly #jobs = new Map<string, Job>();
-  readonly #jobNames: string[] = ['nobody'];
+  readonly #jobs = new JobsUnderWay();
+  readonly #content: ContentChecker;
   #at = -1;
 
   constructor(placed: PlacedProgram) {
@@ -55,10 +45,13 @@ class AccessWalk {
         const end = (placed.offsets.get(buffer) ?? 0) + buffer.bytes;
         ends.set(buffer.memory, Math.max(ends.get(buffer.memory) ?? 0, end));
       } else {
-        this.#separate.set(buffer, new ByteOwnership(buffer.bytes));
+        this.#separate.set(buffer, new ByteBooks(buffer.bytes));
       }
     });
-    for (const [memory, bytes] of ends) this.#arenas.set(memory, new ByteOwnership(bytes));
+    for (const [memory, bytes] of ends) this.#arenas.set(memory, new ByteBooks(bytes));
+    this.#content = new ContentChecker(placed.program, (rule, message, buffers) =>
+      this.#fault(rule, message, buffers),
+    );
   }
 
   run(): PlanFault[] {
@@ -66,10 +59,13 @@ class AccessWalk {
     const steps = expand(this.#placed.program);
     steps.forEach((step, at) => {
       this.#at = at;
-      this.#step(step);
+      if (step.kind !== 'wait') this.#work(step);
+      else if (!this.#jobs.wait(step.instruction.token)) {
+        this.#fault('token', `a wait names ${step.instruction.token}, which is not under way`, []);
+      }
     });
     this.#at = steps.length;
-    for (const [token, job] of this.#jobs) {
+    for (const [token, job] of this.#jobs.tokens) {
       this.#fault('token', `nothing waits for ${token}`, job.buffers);
     }
     this.#readOutputs();
@@ -81,12 +77,13 @@ class AccessWalk {
       if (buffer.role !== 'input') continue;
       const access = this.#whole(buffer);
       if (!access?.memory) continue;
-      const other = access.memory.firstForeign(access.runs, nobody);
-      if (other) {
-        const owner = this.#owner(other.owner);
-        this.#fault('overlap', `inputs ${owner?.name} and ${buffer.name} share byte ${other.byte}`, [buffer]);
+      const shared = access.memory.firstForeign(access.runs, nobody);
+      if (shared !== undefined) {
+        const owner = this.#owner(access.memory.ownerAt(shared));
+        this.#fault('overlap', `inputs ${owner?.name} and ${buffer.name} share byte ${shared}`, [buffer]);
       }
       access.memory.own(access.runs, this.#number(buffer));
+      this.#content.store(access);
     }
   }
 
@@ -99,141 +96,115 @@ class AccessWalk {
     }
     for (const buffer of outputs) {
       const access = this.#whole(buffer);
-      if (access) this.#read(access, 'the caller', 'at the end');
+      if (!access) continue;
+      if (this.#read(access, '', 'the caller', 'at the end')) this.#content.readOutput(access);
     }
   }
 
-  #step(step: Step): void {
-    if (step.kind === 'wait') return this.#wait(step.instruction.token);
-    const name = step.kind === 'kernel' ? step.instruction.region.region.root.name : step.instruction.token;
-    const located = (slices: readonly ConcreteSlice[]): Access[] =>
-      slices.flatMap((slice) => this.#access(slice, name) ?? []);
-    const [reads, outputs, scratch, overlaps] =
-      step.kind === 'transfer'
-        ? [located([step.from]), located([step.to]), [], []]
-        : [
-            located([...step.inputs, ...step.constants]),
-            located(step.outputs),
-            located(step.scratch),
-            step.instruction.overlaps,
-          ];
+  #work(step: WorkStep): void {
+    const kernel = step.kind === 'kernel' ? step : undefined;
+    const name = kernel ? kernel.instruction.region.region.root.name : step.instruction.token;
+    const engine = this.#engine(step);
+    const { token, kind } = step.instruction;
+    const each = (slices: readonly ConcreteSlice[]): readonly (Access | undefined)[] =>
+      slices.map((slice) => this.#access(slice, name));
+    const read = each(step.kind === 'kernel' ? [...step.inputs, ...step.constants] : [step.from]);
+    const written = each(step.kind === 'kernel' ? step.outputs : [step.to]);
+    const scratch = each(kernel?.scratch ?? []).flatMap((access) => access ?? []);
+    const reads = read.flatMap((access) => access ?? []);
+    const outputs = written.flatMap((access) => access ?? []);
     if (step.kind === 'transfer') this.#checkCopiedBytes(step.from, step.to, name);
-    for (const access of reads) this.#read(access, name, `at ${name}`);
-    this.#checkOperands(reads, outputs, scratch, overlaps, name);
-    for (const access of [...outputs, ...scratch]) this.#checkWrite(access, name);
-    if (step.kind === 'kernel' && step.instruction.kind === 'call') {
-      for (const { memory, runs, buffer } of [...outputs, ...scratch])
-        memory?.own(runs, this.#number(buffer));
-    } else {
-      this.#start(step.instruction.token, name, reads, [...outputs, ...scratch]);
+    const readable = read.map((access) => access && this.#read(access, engine, name, `at ${name}`));
+    const accesses = { reads, outputs, scratch, overlaps: kernel?.instruction.overlaps ?? [] };
+    for (const { message, buffers } of overlapFaults(accesses, name, (buffer) => this.#base(buffer))) {
+      this.#fault('overlap', message, buffers);
     }
-  }
-
-  #start(token: string, name: string, reads: readonly Access[], writes: readonly Access[]): void {
+    if (kernel && this.#content.continuesSum(kernel)) {
+      for (const access of scratch) this.#read(access, engine, name, `at ${name}`);
+    }
+    if (kernel) this.#content.readOperands(kernel, name, read, readable);
+    const writable = written.map((access) => access !== undefined && this.#claim(access, engine, name));
+    for (const access of scratch) if (this.#claim(access, engine, name)) this.#content.forget(access);
+    if (step.kind === 'kernel') this.#content.writeOperands(step, name, written, writable);
+    else if (read[0] && written[0] && writable[0]) this.#copyContent(step, read[0], written[0]);
+    if (kind === 'call') {
+      this.#jobs.drain(engine);
+      return;
+    }
+    const writes = [...outputs, ...scratch];
     const buffers = [...new Set([...reads, ...writes].map((access) => access.buffer))];
     if (this.#jobs.has(token)) this.#fault('token', `${token} is started twice without a wait`, buffers);
-    this.#jobNames.push(name);
-    for (const { memory, runs } of reads) memory?.beginRead(runs);
-    for (const { memory, runs } of writes) memory?.beginWrite(runs, this.#jobNames.length - 1);
-    this.#jobs.set(token, { name, buffers, reads, writes });
+    this.#jobs.start({ token, name, engine, buffers, reads, writes });
   }
 
-  #wait(token: string): void {
-    const job = this.#jobs.get(token);
-    if (!job) return this.#fault('token', `a wait names ${token}, which is not under way`, []);
-    this.#jobs.delete(token);
-    for (const { memory, runs } of job.reads) memory?.endRead(runs);
-    for (const { memory, runs, buffer } of job.writes) memory?.endWrite(runs, this.#number(buffer));
+  /** What works on the step. Transfers that no link carries out have an engine of their own. */
+  #engine(step: WorkStep): string {
+    if (step.kind === 'kernel') return `module ${step.instruction.region.module.name}`;
+    const { from, to, instruction } = step;
+    const { target } = this.#placed.program.mapping;
+    const link = linkBetween(target, from.buffer.memory, to.buffer.memory);
+    return link ? `channel ${link.channel}` : `transfer ${instruction.token}`;
   }
 
   /** What is read must be there, finished. */
-  #read({ memory, runs, buffer }: Access, reader: string, when: string): void {
-    const foreign = memory?.firstForeign(runs, this.#number(buffer));
-    if (!foreign) return;
-    const { byte, owner, writer } = foreign;
-    if (writer !== nobody) {
-      const job = this.#jobNames[writer] ?? '';
-      this.#fault('unfinished-read', `${reader} reads ${buffer.name} before the wait for ${job}`, [buffer]);
-    } else if (owner === nobody) {
+  #read(access: Access, engine: string, reader: string, when: string): boolean {
+    const { memory, runs, buffer } = access;
+    if (!memory) return true;
+    const unfinished = this.#jobs.writer(access, engine);
+    if (unfinished) {
+      const message = `${reader} reads ${buffer.name} before the wait for ${unfinished.job.name}`;
+      this.#fault('unfinished-read', message, [buffer]);
+      return false;
+    }
+    const byte = memory.firstForeign(runs, this.#number(buffer));
+    if (byte === undefined) return true;
+    const culprit = this.#owner(memory.ownerAt(byte));
+    if (culprit) {
+      this.#fault(
+        'clobbered',
+        `${buffer.name} is read ${when}, but ${culprit.name} was written over it at byte ${byte}`,
+        [buffer, culprit],
+      );
+    } else {
       this.#fault('uninitialized', `${reader} reads byte ${byte} of ${buffer.name}, which nothing wrote`, [
         buffer,
       ]);
-    } else {
-      const culprit = this.#owner(owner);
-      this.#fault(
-        'clobbered',
-        `${buffer.name} is read ${when}, but ${culprit?.name} was written over it at byte ${byte}`,
-        culprit ? [buffer, culprit] : [buffer],
-      );
     }
+    return false;
   }
 
-  /** Operands of one step may meet only where the kernel reads ahead of what it writes. */
-  #checkOperands(
-    reads: readonly Access[],
-    outputs: readonly Access[],
-    scratch: readonly Access[],
-    overlaps: readonly BufferOverlap[],
-    name: string,
-  ): void {
-    const writes = [...outputs, ...scratch];
-    writes.forEach((write, i) => {
-      for (const other of writes.slice(0, i)) {
-        if (other.buffer !== write.buffer && meet(write, other)) {
-          this.#fault(
-            'overlap',
-            `${name} writes ${other.buffer.name} and ${write.buffer.name} to the same bytes`,
-            [other.buffer, write.buffer],
-          );
-        }
-      }
-      for (const read of reads) {
-        // In and out in one buffer: the program's own decision, no matter of placement.
-        if (read.buffer === write.buffer || !meet(read, write)) continue;
-        const allowed = overlaps.filter(
-          (overlap) => overlap.input === read.buffer && overlap.output === write.buffer,
-        );
-        const uses = reads.filter((access) => access.buffer === read.buffer).length;
-        const pair = [read.buffer, write.buffer];
-        if (allowed.length < uses || i >= outputs.length) {
-          this.#fault(
-            'overlap',
-            `${name} writes ${write.buffer.name} over ${read.buffer.name}, which it reads`,
-            pair,
-          );
-          continue;
-        }
-        const lead = Math.max(...allowed.map((overlap) => overlap.lead));
-        const between = this.#base(read.buffer) - this.#base(write.buffer);
-        const distance = Math.min(between, read.address - write.address);
-        if (distance < lead) {
-          this.#fault(
-            'overlap',
-            `${read.buffer.name} is ${distance} bytes ahead of ${write.buffer.name}, and ${name} needs ${lead}`,
-            pair,
-          );
-        }
-      }
-    });
-  }
-
-  #checkWrite({ memory, runs, buffer }: Access, name: string): void {
+  /** Writes to the books, unless a job under way is in the way. */
+  #claim(access: Access, engine: string, name: string): boolean {
+    const { memory, runs, buffer } = access;
     if (!memory) {
       this.#fault('constant-written', `${name} writes the constant ${buffer.name}`, [buffer]);
-      return;
+      return false;
     }
-    const busy = memory.firstBusy(runs);
-    if (busy === undefined) return;
-    this.#fault(
-      'unfinished-write',
-      `${name} writes ${buffer.name} while a job under way still uses byte ${busy} of ${buffer.memory}`,
-      [buffer],
+    const busy = this.#jobs.user(access, engine);
+    if (busy) {
+      this.#fault(
+        'unfinished-write',
+        `${name} writes ${buffer.name} while ${busy.job.name}, under way, still uses byte ${busy.byte} of ${buffer.memory}`,
+        [buffer],
+      );
+      return false;
+    }
+    memory.own(runs, this.#number(buffer));
+    return true;
+  }
+
+  #copyContent({ from, to }: Extract<Step, { kind: 'transfer' }>, source: Access, destination: Access): void {
+    this.#content.copy(
+      source,
+      runsOf(from, this.#base(from.buffer)),
+      destination,
+      runsOf(to, this.#base(to.buffer)),
     );
   }
 
   #checkCopiedBytes(from: ConcreteSlice, to: ConcreteSlice, name: string): void {
-    const source = from.rows * from.rowBytes;
-    const destination = to.rows * to.rowBytes;
+    const source = countBytes(runsOf(from, 0));
+    const destination = countBytes(runsOf(to, 0));
     if (source === destination) return;
     this.#fault('bounds', `${name} copies ${source} bytes to a place of ${destination}`, [
       from.buffer,
@@ -241,27 +212,24 @@ class AccessWalk {
     ]);
   }
 
-  #access({ buffer, offset, rows, rowBytes, rowStride }: ConcreteSlice, name: string): Access | undefined {
+  #access(slice: ConcreteSlice, name: string): Access | undefined {
+    const { buffer, offset } = slice;
     if (!this.#numbers.has(buffer)) {
       this.#fault('placement', `${name} uses ${buffer.name}, which is no buffer of the program`, [buffer]);
       return undefined;
     }
     const base = this.#base(buffer);
-    const runs: [number, number][] = [];
-    for (let row = 0; row < rows; row++) {
-      const start = offset + row * rowStride;
-      if (start < 0 || start + rowBytes > buffer.bytes) {
-        this.#fault('bounds', `${name} reaches beyond the ${buffer.bytes} bytes of ${buffer.name}`, [buffer]);
-        return undefined;
-      }
-      if (rowBytes > 0) runs.push([base + start, base + start + rowBytes]);
+    const runs = sortRuns(runsOf(slice, base));
+    if ((runs[0]?.[0] ?? base) < base || (runs.at(-1)?.[1] ?? base) > base + buffer.bytes) {
+      this.#fault('bounds', `${name} reaches beyond the ${buffer.bytes} bytes of ${buffer.name}`, [buffer]);
+      return undefined;
     }
     const memory = this.#memory(buffer);
     if (!memory && buffer.role !== 'constant') {
       this.#fault('placement', `${name} uses ${buffer.name}, which has no address`, [buffer]);
       return undefined;
     }
-    return { buffer, memory, runs: runs.sort((a, b) => a[0] - b[0]), address: base + offset };
+    return { buffer, memory, runs, address: base + offset };
   }
 
   #whole(buffer: Buffer): Access | undefined {
@@ -272,7 +240,7 @@ class AccessWalk {
     return this.#placed.offsets.get(buffer) ?? 0;
   }
 
-  #memory(buffer: Buffer): ByteOwnership | undefined {
+  #memory(buffer: Buffer): ByteBooks | undefined {
     if (buffer.role === 'constant') return undefined;
     const separate = this.#separate.get(buffer);
     if (separate) return separate;
@@ -293,8 +261,4 @@ class AccessWalk {
     this.#reported.add(key);
     this.#faults.push({ rule, message, buffers, at: this.#at });
   }
-}
-
-function meet(a: Access, b: Access): boolean {
-  return a.memory !== undefined && a.memory === b.memory && runsIntersect(a.runs, b.runs);
 }

@@ -135,7 +135,9 @@ function jobEnds(steps: readonly Step[]): readonly number[] {
 function buffersOf(step: Step): ReadonlySet<Buffer> {
   if (step.kind === 'wait') return new Set();
   const slices =
-    step.kind === 'transfer' ? [step.from, step.to] : [...step.inputs, ...step.outputs, ...step.scratch];
+    step.kind === 'transfer'
+      ? [step.from, step.to]
+      : [...step.inputs, ...step.constants, ...step.outputs, ...step.scratch];
   return new Set(slices.map((slice) => slice.buffer));
 }
 

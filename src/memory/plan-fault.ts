@@ -20,6 +20,10 @@ export type PlanRule =
   /** Nothing writes what a job or transfer under way still reads or writes. */
   | 'unfinished-write'
   | 'constant-written'
+  /** What a kernel finds where it looks is what its tile needs: the right bytes of the right tensor. */
+  | 'content'
+  /** Sums are read when all their parts are there. */
+  | 'partial'
   /** Jobs are started once, awaited once, and done at the end. */
   | 'token'
   /** The figures of the plan agree with each other. */

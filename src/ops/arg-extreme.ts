@@ -58,7 +58,7 @@ export function defineArgExtreme(
           const wins = isNaN64(value) ? !isNaN64(champion) : exceeds(value, champion);
           if (wins || (lastIndex && equal)) best = i;
         }
-        result[at] = (isWide(dtype) ? BigInt(best) : best) as never;
+        result[at] = isWide(dtype) ? BigInt(best) : best;
       }
       return [result];
     },

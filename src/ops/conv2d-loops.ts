@@ -34,6 +34,12 @@ export function convolve(
     sweep(sums, x.data as Float32Array, w.data as Float32Array, extents, addScaledFloatRow);
     return sums;
   }
+  if (accumulator === 'float64') {
+    const sums = new Float64Array(count);
+    fillBias(sums, bias?.data as Float64Array | undefined, extents);
+    sweep(sums, x.data as Float64Array, w.data as Float64Array, extents, addScaledFloat64Row);
+    return sums;
+  }
   const weights = shiftedIntegers(w, weightZeroPoint);
   if (accumulator === 'int32') {
     const sums = new Int32Array(count);
@@ -70,7 +76,7 @@ function extentsOf(x: Tensor, w: Tensor, [rows, columns]: Axes, groups: number):
   };
 }
 
-function fillBias<T extends Int32Array | Float32Array | BigInt64Array>(
+function fillBias<T extends Int32Array | Float32Array | Float64Array | BigInt64Array>(
   sums: T,
   bias: T | undefined,
   extents: Extents,
@@ -112,7 +118,7 @@ function addScaledInt32Row(
 function addScaledFloat64Row(
   sums: Float64Array,
   at: number,
-  x: Int32Array,
+  x: Int32Array | Float64Array,
   from: number,
   step: number,
   count: number,

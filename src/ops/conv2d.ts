@@ -46,7 +46,7 @@ export function conv2dAxes(
 /**
  * 2-D convolution (cross-correlation), groups included. x [N,C,H,W], w [O,C/groups,KH,KW], bias? [O] of the
  * accumulator's type → [N,O,OH,OW]. Integers: bias + Σ (x − inputZeroPoint)·(w − weightZeroPoint), padding adds
- * nothing, the sum wraps in the accumulator's width. Floats: float32 after every product and every sum, from the
+ * nothing, the sum wraps in the accumulator's width. Floats: rounded to the type after every product and every sum, from the
  * bias on, over channel in group, kernel row, kernel column; taps in the padding are skipped.
  */
 export const conv2d = defineOp<Conv2dAttributes>({
@@ -58,7 +58,7 @@ export const conv2d = defineOp<Conv2dAttributes>({
     expectRank(name, 'the weights', w, 4);
     expectElements(name, 'the input', x);
     expectElements(name, 'the weights', w);
-    expectDtype(name, 'the weights', w, ['int8', 'uint8', 'int16', 'float32']);
+    expectDtype(name, 'the weights', w, ['int8', 'uint8', 'int16', 'float32', 'float64']);
     expectProductTypes(
       name,
       x,

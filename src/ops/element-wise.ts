@@ -21,7 +21,7 @@ export interface BinaryMeaning {
   readonly summary: string;
   readonly inexact?: boolean;
   /** In float64; the result is rounded to the type, which is exact rounding for + − × ÷ of float32. */
-  readonly real: (a: number, b: number) => number;
+  readonly real: (a: number, b: number, rounding: 'floor' | 'truncate') => number;
   /** Of up to 32 bits; the result is wrapped to the type. */
   readonly integer: (a: number, b: number, rounding: 'floor' | 'truncate') => number;
   /** 64 bits; the result is wrapped. */

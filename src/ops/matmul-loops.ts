@@ -22,17 +22,12 @@ export interface MatrixProduct {
 export function multiplyMatrices(product: MatrixProduct): TensorData {
   const { a, b, bias, aZeroPoint, bZeroPoint, accumulator, rows, columns, depth, blocks } = product;
   const count = blocks.length * rows * columns;
-  if (accumulator === 'float32') {
-    const sums = new Float32Array(count);
-    multiplyEach(
-      product,
-      sums,
-      a.data as Float32Array,
-      b.data as Float32Array,
-      bias?.data as Float32Array,
-      0,
-      dotFloat32,
-    );
+  if (accumulator === 'float32' || accumulator === 'float64') {
+    const single = accumulator === 'float32';
+    const sums = single ? new Float32Array(count) : new Float64Array(count);
+    const [left, right] = [a.data as Float32Array, b.data as Float32Array];
+    const start = bias?.data as Float32Array | undefined;
+    multiplyEach(product, sums, left, right, start, 0, single ? dotFloat32 : dotFloat64);
     return sums;
   }
   if (accumulator === 'int32') {
@@ -80,7 +75,7 @@ function multiplyEach<A extends Operand, N>(
   }
 }
 
-type Operand = Int32Array | Float32Array | BigInt64Array;
+type Operand = Int32Array | Float32Array | Float64Array | BigInt64Array;
 
 /** A right matrix with the elements of each column side by side, so that the inner loop runs through memory. */
 function packColumns<A extends Operand>(
@@ -111,10 +106,11 @@ function dotInt32(
   return sum;
 }
 
+/** Of floats of 64 bits, and of integers whose sums they hold exactly. */
 function dotFloat64(
-  a: Int32Array,
+  a: Int32Array | Float32Array,
   aAt: number,
-  b: Int32Array,
+  b: Int32Array | Float32Array,
   bAt: number,
   count: number,
   start: number,

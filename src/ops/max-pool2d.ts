@@ -1,6 +1,5 @@
-import type { DataType } from '../ir/data-type.ts';
 import { defineOp } from '../ir/op.ts';
-import { maxPool } from './pool-loops.ts';
+import { maxPool, maxPoolTypes } from './pool-loops.ts';
 import { poolWindow } from './pool-window.ts';
 import { atLeast, expectInputs, resultType } from './type-checks.ts';
 
@@ -14,7 +13,6 @@ export type MaxPool2dAttributes = {
 };
 
 const name = 'max_pool2d';
-const allowed: readonly DataType[] = ['int8', 'uint8', 'int16', 'uint16', 'int32', 'float32', 'float64'];
 
 /**
  * Largest element of each window of [N,C,H,W]; padding never wins. A window without any element (dilation may step
@@ -25,11 +23,11 @@ export const maxPool2d = defineOp<MaxPool2dAttributes>({
   summary: 'Largest element of each window',
   infer(inputs, attributes) {
     const [x] = expectInputs(name, inputs, 1);
-    return [resultType(name, x.dtype, poolWindow(name, x, allowed, attributes).shape)];
+    return [resultType(name, x.dtype, poolWindow(name, x, maxPoolTypes, attributes).shape)];
   },
   evaluate(inputs, attributes) {
     const [x] = atLeast(inputs, 1);
-    const { axes, shape } = poolWindow(name, x.type, allowed, attributes);
+    const { axes, shape } = poolWindow(name, x.type, maxPoolTypes, attributes);
     return [maxPool(x, axes, { dtype: x.type.dtype, shape })];
   },
 });

@@ -8,12 +8,13 @@ export type PadAttributes = {
   readonly pads: readonly number[];
   /** What mode `constant` puts there. */
   readonly value: number;
-  readonly mode: 'constant' | 'reflect' | 'edge';
+  /** `reflect` mirrors without the edge, `symmetric` with it, `wrap` goes on at the other end. */
+  readonly mode: 'constant' | 'reflect' | 'symmetric' | 'edge' | 'wrap';
 };
 
 const name = 'pad';
 
-/** Elements around a tensor: a constant, the mirror image without the edge (`reflect`), or the edge repeated. */
+/** Elements around a tensor: a constant, a mirror image, the edge repeated, or the tensor itself again. */
 export const pad = defineOp<PadAttributes>({
   name,
   summary: 'Puts elements around a tensor',
@@ -21,7 +22,7 @@ export const pad = defineOp<PadAttributes>({
     const [x] = expectInputs(name, inputs, 1);
     const rank = x.shape.length;
     expectIntegers(name, 'pads', pads, 2 * rank, 0);
-    expectOneOf(name, 'mode', mode, ['constant', 'reflect', 'edge']);
+    expectOneOf(name, 'mode', mode, ['constant', 'reflect', 'symmetric', 'edge', 'wrap']);
     if (isInteger(x.dtype)) {
       const { min, max } = integerRange(x.dtype);
       if (!Number.isInteger(value) || value < min || value > max) {
@@ -30,7 +31,7 @@ export const pad = defineOp<PadAttributes>({
     }
     const shape = x.shape.map((extent, axis) => {
       const [before, after] = [pads[axis] ?? 0, pads[axis + rank] ?? 0];
-      const most = mode === 'reflect' ? extent - 1 : mode === 'edge' && extent === 0 ? 0 : Infinity;
+      const most = largestPad(mode, extent);
       if (Math.max(before, after) > Math.max(0, most)) {
         throw new ShapeError(`${name}: ${mode} by ${before} and ${after} on an axis of ${extent}`);
       }
@@ -67,9 +68,18 @@ export const pad = defineOp<PadAttributes>({
   },
 });
 
+/** Most elements that a mode can put on one side of an axis. */
+function largestPad(mode: PadAttributes['mode'], extent: number): number {
+  if (mode === 'reflect') return extent - 1;
+  if (mode === 'symmetric') return extent;
+  return mode === 'constant' || extent > 0 ? Infinity : 0;
+}
+
 function sourceIndex(index: number, size: number, mode: PadAttributes['mode']): number {
   if (index >= 0 && index < size) return index;
   if (mode === 'constant') return -1;
   if (mode === 'edge') return index < 0 ? 0 : size - 1;
-  return index < 0 ? -index : 2 * (size - 1) - index;
+  if (mode === 'wrap') return ((index % size) + size) % size;
+  const edge = mode === 'symmetric' ? 1 : 0;
+  return index < 0 ? -index - edge : 2 * (size - 1) - index + edge;
 }

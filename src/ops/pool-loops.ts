@@ -1,5 +1,5 @@
 import { floorDivide } from '../arithmetic/integer.ts';
-import { createData, integerRange, isFloat, type TensorData } from '../ir/data-type.ts';
+import { createData, integerRange, isFloat, type DataType, type TensorData } from '../ir/data-type.ts';
 import type { Tensor, TensorType } from '../ir/tensor.ts';
 import type { WindowAxis } from './window.ts';
 
@@ -47,6 +47,17 @@ function forEachWindow(
   }
 }
 
+/** Element types whose largest element is looked for. */
+export const maxPoolTypes: readonly DataType[] = [
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'float32',
+  'float64',
+];
+
 export function maxPool(x: Tensor, axes: PoolAxes, output: TensorType): TensorData {
   const data = x.data as NumberData;
   const [rows, columns] = axes;
@@ -66,6 +77,58 @@ export function maxPool(x: Tensor, axes: PoolAxes, output: TensorType): TensorDa
   return result;
 }
 
+/** The largest elements and their positions in the tensor, −1 where a window has none. */
+export function maxPoolIndices(
+  x: Tensor,
+  axes: PoolAxes,
+  columnMajor: boolean,
+): readonly [values: TensorData, indices: BigInt64Array] {
+  const data = x.data as NumberData;
+  const [rows, columns] = axes;
+  const [rowStep, columnStep] = columnMajor ? [1, rows.input] : [columns.input, 1];
+  const lowest = isFloat(x.type.dtype) ? -Infinity : integerRange(x.type.dtype).min;
+  const values = createData(x.type.dtype, outputCount(x, axes));
+  const indices = new BigInt64Array(values.length);
+  forEachWindow(x, axes, (at, plane, row, column) => {
+    let largest = lowest;
+    let index = -1;
+    for (let r = 0, h = row.start; r < row.count; r++, h += rows.dilation) {
+      for (let c = 0, w = column.start; c < column.count; c++, w += columns.dilation) {
+        const value = data[plane + h * columns.input + w] as number;
+        if (index < 0 || value > largest || Number.isNaN(value)) {
+          largest = value;
+          index = plane + h * rowStep + w * columnStep;
+        }
+      }
+    }
+    values[at] = largest;
+    indices[at] = BigInt(index);
+  });
+  return [values, indices];
+}
+
+export function lpPool(x: Tensor, axes: PoolAxes, p: number): TensorData {
+  const data = x.data as NumberData;
+  const [rows, columns] = axes;
+  const round = x.type.dtype === 'float32' ? Math.fround : (value: number): number => value;
+  const power = (value: number): number =>
+    p === 1 ? value : round(p === 2 ? value * value : Math.pow(value, p));
+  const root = (sum: number): number =>
+    p === 1 ? sum : p === 2 ? Math.sqrt(sum) : Math.pow(sum, round(1 / p));
+  const result = createData(x.type.dtype, outputCount(x, axes));
+  forEachWindow(x, axes, (at, plane, row, column) => {
+    let sum = 0;
+    for (let r = 0, h = row.start; r < row.count; r++, h += rows.dilation) {
+      let from = plane + h * columns.input + column.start;
+      for (let c = 0; c < column.count; c++, from += columns.dilation) {
+        sum = round(sum + power(Math.abs(data[from] as number)));
+      }
+    }
+    result[at] = root(sum);
+  });
+  return result;
+}
+
 export function sumPool(x: Tensor, axes: PoolAxes, zeroPoint: number): Int32Array {
   const result = new Int32Array(outputCount(x, axes));
   forEachSum(x, axes, zeroPoint, false, (at, sum) => {
@@ -77,14 +140,19 @@ export function sumPool(x: Tensor, axes: PoolAxes, zeroPoint: number): Int32Arra
 export function averagePool(
   x: Tensor,
   axes: PoolAxes,
-  countIncludePad: boolean,
-  rounding: 'float' | 'half-away' | 'floor',
+  attributes: {
+    readonly countIncludePad: boolean;
+    readonly rounding: 'float' | 'half-away' | 'floor';
+    readonly zeroPoint?: number;
+  },
 ): TensorData {
+  const { countIncludePad, rounding, zeroPoint = 0 } = attributes;
   const result = createData(x.type.dtype, outputCount(x, axes));
   const isFloatMean = rounding === 'float';
-  forEachSum(x, axes, 0, isFloatMean, (at, sum, inside, padded) => {
+  forEachSum(x, axes, zeroPoint, x.type.dtype === 'float32', (at, sum, inside, padded) => {
     const count = countIncludePad ? padded : inside;
-    result[at] = count === 0 ? 0 : isFloatMean ? sum / count : integerMean(sum, count, rounding);
+    if (isFloatMean) result[at] = count === 0 ? 0 : sum / count;
+    else result[at] = zeroPoint + (count === 0 ? 0 : integerMean(sum, count, rounding));
   });
   return result;
 }
@@ -104,14 +172,15 @@ function forEachSum(
   visit: (output: number, sum: number, inside: number, padded: number) => void,
 ): void {
   const data = x.data as NumberData;
-  const width = axes[1].input;
+  const [rows, columns] = axes;
   forEachWindow(x, axes, (at, plane, row, column) => {
     let sum = 0;
-    for (let r = 0, h = row.start; r < row.count; r++, h++) {
-      const from = plane + h * width + column.start;
-      if (isFloat32)
-        for (let i = from; i < from + column.count; i++) sum = Math.fround(sum + (data[i] as number));
-      else for (let i = from; i < from + column.count; i++) sum += data[i] as number;
+    for (let r = 0, h = row.start; r < row.count; r++, h += rows.dilation) {
+      let from = plane + h * columns.input + column.start;
+      for (let c = 0; c < column.count; c++, from += columns.dilation) {
+        sum += data[from] as number;
+        if (isFloat32) sum = Math.fround(sum);
+      }
     }
     const inside = row.count * column.count;
     visit(at, sum - inside * zeroPoint, inside, row.padded * column.padded);

@@ -1,12 +1,12 @@
-import { integerRange, isInteger, type DataType } from '../ir/data-type.ts';
+import { integerRange, isFloat, isInteger, type DataType } from '../ir/data-type.ts';
 import { ShapeError } from '../ir/op.ts';
 import type { Tensor, TensorType } from '../ir/tensor.ts';
 import { expectDtype, expectOneOf, expectZeroPoint } from './type-checks.ts';
 
 /** Where sums of products are kept. */
-export type Accumulator = 'int32' | 'int64' | 'float32';
+export type Accumulator = 'int32' | 'int64' | 'float32' | 'float64';
 
-const operandTypes: readonly DataType[] = ['int8', 'uint8', 'int16', 'int32', 'float32'];
+const operandTypes: readonly DataType[] = ['int8', 'uint8', 'int16', 'int32', 'int64', 'float32', 'float64'];
 
 /** Checks element types and zero points of the two factors of a sum of products. @throws {ShapeError} */
 export function expectProductTypes(
@@ -17,11 +17,12 @@ export function expectProductTypes(
   bZeroPoint: number,
   accumulator: Accumulator,
 ): void {
-  expectOneOf(op, 'the accumulator', accumulator, ['int32', 'int64', 'float32']);
+  expectOneOf(op, 'the accumulator', accumulator, ['int32', 'int64', 'float32', 'float64']);
   expectDtype(op, 'the first operand', a, operandTypes);
   expectDtype(op, 'the second operand', b, operandTypes);
-  const float = accumulator === 'float32';
-  if (float !== (a.dtype === 'float32') || float !== (b.dtype === 'float32')) {
+  const agrees = (dtype: DataType): boolean =>
+    isFloat(accumulator) || dtype === 'int64' ? dtype === accumulator : isInteger(dtype);
+  if (!agrees(a.dtype) || !agrees(b.dtype)) {
     throw new ShapeError(`${op}: ${a.dtype} times ${b.dtype} into ${accumulator}`);
   }
   expectZeroPoint(op, 'the zero point of the first operand', aZeroPoint, a.dtype);
@@ -45,7 +46,8 @@ export function shiftedIntegers(x: Tensor, zeroPoint: number): Int32Array {
 
 /** x − zeroPoint with 64 bits. */
 export function toWide(x: Tensor, zeroPoint: number): BigInt64Array {
-  return BigInt64Array.from(x.data as ArrayLike<number>, (value) => BigInt(value - zeroPoint));
+  const offset = BigInt(zeroPoint);
+  return BigInt64Array.from(x.data as ArrayLike<number | bigint>, (value) => BigInt(value) - offset);
 }
 
 /** Whether a sum of that many products, and each factor as an int32, is exact in float64. */

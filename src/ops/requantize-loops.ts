@@ -53,6 +53,8 @@ function scalingOf(attributes: RequantizeAttributes, constants: readonly Tensor[
   if (isShifted && (shift < -31 || shift > 30))
     throw new ShapeError(`requantize: a shift of ${shift}, not -31 to 30`);
   switch (attributes.rule) {
+    case 'shift':
+      return shiftScaling(attributes.productBits, first, Number(second), rightShift(constants, channel));
     case 'single':
       return (x) => requantizeSingle(x, first, shift);
     case 'double':
@@ -64,6 +66,31 @@ function scalingOf(attributes: RequantizeAttributes, constants: readonly Tensor[
     case 'floor':
       return floorScaling(first, second, attributes.divisor ?? 1);
   }
+}
+
+function shiftScaling(
+  productBits: number | undefined,
+  multiplier: number,
+  addend: number,
+  shift: number,
+): Scaling {
+  const scale = floorScaling(multiplier, addend, 2 ** shift);
+  if (productBits === undefined) return scale;
+  const limit = 2 ** productBits;
+  return (x) => {
+    const product = x * multiplier;
+    if (Math.abs(product) >= limit || Math.abs(product + addend) >= limit) {
+      throw new ShapeError(`requantize: ${x}·${multiplier} + ${addend} leaves ${productBits} bits`);
+    }
+    return scale(x);
+  };
+}
+
+/** The right shift of rule `shift`. @throws {ShapeError} */
+function rightShift(constants: readonly Tensor[], channel: number): number {
+  const shift = Number(constantAt(constants[2], channel));
+  if (shift < 0 || shift > 31) throw new ShapeError(`requantize: a right shift of ${shift}, not 0 to 31`);
+  return shift;
 }
 
 function floorScaling(multiplier: number, addend: number | bigint, divisor: number): Scaling {
@@ -101,6 +128,8 @@ function scaleWide(
       return roundHalfEven((Number(x) * Number(first)) / (attributes.denominator ?? 1));
     case 'floor':
       return Number(floorDivideWide(x * BigInt(first) + second, BigInt(attributes.divisor ?? 1)));
+    case 'shift':
+      return Number((x * BigInt(first) + second) >> BigInt(rightShift(constants, channel)));
     case 'double':
       throw new TypeError('the rule double takes accumulators of up to 32 bits');
   }

@@ -7,6 +7,7 @@ import {
   expectBounds,
   expectDtype,
   expectInputs,
+  expectIntegers,
   expectOneOf,
   expectPerChannel,
   expectScale,
@@ -14,7 +15,7 @@ import {
 } from './type-checks.ts';
 
 /** How an accumulator is scaled; docs/arithmetic.md has the formulas. */
-export type RequantizeRule = 'single' | 'double' | 'real-even' | 'floor';
+export type RequantizeRule = 'single' | 'double' | 'real-even' | 'floor' | 'shift';
 
 export type RequantizeAttributes = {
   readonly rule: RequantizeRule;
@@ -29,9 +30,21 @@ export type RequantizeAttributes = {
   readonly denominator?: number;
   /** Rule `floor`: a positive integer. */
   readonly divisor?: number;
+  /**
+   * Rule `shift`: |acc·multiplier| and |acc·multiplier + addend| are below 2^productBits for every sum that can
+   * occur, as whoever made the node has proven; nothing is known when absent.
+   */
+  readonly productBits?: number;
 };
 
 const name = 'requantize';
+const inputCounts: Readonly<Record<RequantizeRule, number>> = {
+  single: 3,
+  double: 3,
+  'real-even': 2,
+  floor: 3,
+  shift: 4,
+};
 const outputTypes: readonly DataType[] = ['int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32'];
 
 /**
@@ -40,7 +53,10 @@ const outputTypes: readonly DataType[] = ['int8', 'uint8', 'int16', 'uint16', 'i
  * `single`, `double`: [acc, multiplier int32, shift int8], R(x) ≈ x·multiplier·2^(shift − 31) as `requantizeSingle`
  * and `requantizeDouble` round it. `real-even`: [acc, numerator float64], R(x) = rint(x·numerator/denominator), the
  * product and the quotient each rounded to float64. `floor`: [acc, multiplier int32, addend int32 or int64],
- * R(x) = ⌊(x·multiplier + addend)/divisor⌋. Evaluation throws a ShapeError for a shift outside −31 … 30.
+ * R(x) = ⌊(x·multiplier + addend)/divisor⌋. `shift`: [acc, multiplier int32, addend int32, shift int8],
+ * R(x) = ⌊(x·multiplier + addend)/2^shift⌋, with both zero points 0: accelerators have them in the addend.
+ * Evaluation throws a ShapeError for a shift outside −31 … 30 (for the rule `shift`, outside 0 … 31) and for a
+ * product that breaks the promise of `productBits`.
  */
 export const requantize = defineOp<RequantizeAttributes>({
   name,
@@ -48,13 +64,13 @@ export const requantize = defineOp<RequantizeAttributes>({
   elementwise: true,
   infer(inputs, attributes) {
     const { rule, axis, dtype, denominator, divisor } = attributes;
-    expectOneOf(name, 'rule', rule, ['single', 'double', 'real-even', 'floor']);
-    const [acc, first, second] = expectInputs(name, inputs, 2, 3);
-    if (inputs.length !== (rule === 'real-even' ? 2 : 3)) {
+    expectOneOf(name, 'rule', rule, ['single', 'double', 'real-even', 'floor', 'shift']);
+    const [acc, first, second, third] = expectInputs(name, inputs, 2, 4);
+    if (inputs.length !== inputCounts[rule]) {
       throw new ShapeError(`${name}: ${inputs.length - 1} constants for the rule ${rule}`);
     }
     if (!isInteger(acc.dtype)) throw new ShapeError(`${name}: the accumulator is ${acc.dtype}`);
-    const constants = [first, ...(second ? [second] : [])];
+    const constants = inputs.slice(1);
     if (constants.some((constant) => constant.shape[0] !== undefined && constant.shape[0] !== 1)) {
       expectAxis(name, axis, acc.shape.length);
     }
@@ -67,6 +83,17 @@ export const requantize = defineOp<RequantizeAttributes>({
     } else if (rule === 'real-even') {
       expectDtype(name, 'the numerator', first, ['float64']);
       expectScale(name, 'the denominator', denominator ?? NaN);
+    } else if (rule === 'shift') {
+      expectDtype(name, 'the multiplier', first, ['int32']);
+      if (second) expectDtype(name, 'the addend', second, ['int32']);
+      if (third) expectDtype(name, 'the shift', third, ['int8']);
+      const { inputZeroPoint, zeroPoint, productBits } = attributes;
+      if (productBits !== undefined) expectIntegers(name, 'productBits', [productBits], 1, 1);
+      if (inputZeroPoint !== 0 || zeroPoint !== 0) {
+        throw new ShapeError(
+          `${name}: zero points ${inputZeroPoint} and ${zeroPoint} where the addend holds them`,
+        );
+      }
     } else {
       expectDtype(name, 'the multiplier', first, ['int32']);
       if (second) expectDtype(name, 'the addend', second, ['int32', 'int64']);

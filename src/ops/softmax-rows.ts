@@ -1,4 +1,4 @@
-import { createData } from '../ir/data-type.ts';
+import { createData, type DataType } from '../ir/data-type.ts';
 import { defineOp, type OpDefinition } from '../ir/op.ts';
 import { elementCount } from '../ir/tensor.ts';
 import { atLeast, expectAxis, expectDtype, expectInputs, resultType } from './type-checks.ts';
@@ -7,7 +7,7 @@ import { atLeast, expectAxis, expectDtype, expectInputs, resultType } from './ty
 export type SoftmaxAttributes = { readonly axis: number };
 
 type Round = (value: number) => number;
-type Row = (row: Float64Array, round: Round) => void;
+type Row = (row: Float64Array, round: Round, dtype: DataType) => void;
 
 /** A float operator that rewrites each row along an axis in place. */
 export function defineRowOperator(
@@ -36,7 +36,7 @@ export function defineRowOperator(
       for (let block = 0; block < data.length; block += extent * inner) {
         for (let lane = 0; lane < inner; lane++) {
           for (let i = 0; i < extent; i++) row[i] = data[block + i * inner + lane] ?? 0;
-          apply(row, round);
+          apply(row, round, x.type.dtype);
           for (let i = 0; i < extent; i++) result[block + i * inner + lane] = row[i] as never;
         }
       }

@@ -1,7 +1,12 @@
 import { centre, defineRowOperator } from './softmax-rows.ts';
+import { softmaxTwoPass } from './softmax-two-pass.ts';
 
-/** e^(x − max)/Σ e^(x − max) along an axis of a float tensor. */
-export const softmax = defineRowOperator('softmax', 'Softmax along an axis', (row, round) => {
+/** e^x / Σ e^x along an axis: on float32 in two passes, on float64 with the largest element taken out first. */
+export const softmax = defineRowOperator('softmax', 'Softmax along an axis', (row, round, dtype) => {
+  if (dtype === 'float32') {
+    softmaxTwoPass(row);
+    return;
+  }
   centre(row, round);
   let sum = 0;
   for (let i = 0; i < row.length; i++) sum = round(sum + (row[i] = round(Math.exp(row[i] ?? 0))));

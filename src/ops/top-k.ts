@@ -50,7 +50,7 @@ export const topK = defineOp<TopKAttributes>({
         order.sort((i, j) => (largest ? compare(element(j), element(i)) : compare(element(i), element(j))));
         for (let i = 0; i < k; i++) {
           const at = (block * k + i) * inner + lane;
-          values[at] = element(order[i] ?? 0) as never;
+          values[at] = element(order[i] ?? 0);
           indices[at] = BigInt(order[i] ?? 0);
         }
       }

@@ -18,6 +18,8 @@ export interface Buffer {
   /** The value that it holds; views of that value share the buffer. Absent for scratch. */
   readonly value?: Value;
   readonly layout?: Layout;
+  /** The region, or share of one, whose constants it holds, all in one. */
+  readonly packed?: MappedRegion;
   /** Initial content of a constant, in the order of its layout. */
   readonly content?: Tensor | Uint8Array;
 }
@@ -33,6 +35,13 @@ export interface BufferOverlap {
 export interface AffineOffset {
   readonly base: number;
   readonly terms: readonly { readonly loop: string; readonly step: number }[];
+}
+
+/** The start of `dimension` grows by `step` indices per iteration of the loop named `loop`. */
+export interface TileStep {
+  readonly dimension: string;
+  readonly loop: string;
+  readonly step: number;
 }
 
 /**
@@ -60,6 +69,8 @@ export interface KernelInstruction {
   readonly region: MappedRegion;
   /** The part of the region that it computes. Its strides fit the slices below. */
   readonly tile: Tile;
+  /** Within loops: how the starts of the tile grow. Extents, cycles and job fields are equal in all iterations. */
+  readonly tileSteps?: readonly TileStep[];
   readonly strides?: OperandStrides;
   /** Cycles on its engine, as the cost model says. */
   readonly cycles: number;

@@ -16,6 +16,7 @@ import {
   within,
   type ValueRange,
 } from './interval.ts';
+import { requantizeRange } from './requantize-ranges.ts';
 import { convolutionRange, denseRange, matmulRange } from './product-ranges.ts';
 
 /** Where a node comes from: a graph, or one that is being rewritten. */
@@ -85,9 +86,14 @@ export class RangeAnalysis {
     if (isOp(node, ops.minimum)) return binary(Math.min);
     if (isOp(node, ops.maximum)) return binary(Math.max);
     if (isOp(node, ops.clip)) return clamped(input(), node.attributes.min, node.attributes.max);
-    if (isOp(node, ops.requantize) || isOp(node, ops.quantizedAdd) || isOp(node, ops.quantizedMul)) {
+    if (isOp(node, ops.requantize)) {
+      const { min, max } = node.attributes;
+      return requantizeRange(node, input()) ?? single({ min, max });
+    }
+    if (isOp(node, ops.quantizedAdd) || isOp(node, ops.quantizedMul)) {
       return { min: [node.attributes.min], max: [node.attributes.max] };
     }
+    if (isOp(node, ops.changeSign)) return shift(input(), value.type.dtype === 'uint8' ? 128 : -128);
     if (isOp(node, ops.lookup) && second?.constant)
       return single(overall(constantRange(second) ?? typeRange(second)));
     if (isOp(node, ops.cast)) return this.#cast(node, input());
@@ -97,8 +103,9 @@ export class RangeAnalysis {
       return node.attributes.dilations.every((dilation) => dilation === 1) ? input() : undefined;
     }
     if (isOp(node, ops.averagePool2d) && isInteger(value.type.dtype)) {
-      return node.attributes.pads.some((pad) => pad > 0)
-        ? hull([overall(input()), { min: 0, max: 0 }])
+      const { pads, zeroPoint = 0 } = node.attributes;
+      return pads.some((pad) => pad > 0)
+        ? hull([overall(input()), { min: zeroPoint, max: zeroPoint }])
         : input();
     }
     if (isOp(node, ops.sumPool2d)) {

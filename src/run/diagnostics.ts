@@ -138,3 +138,20 @@ export const programFailed = (status: string, output: string): MatchError =>
     ...(output.trim() !== '' && { frame: output.trim().split('\n').slice(0, 30).join('\n') }),
     hint: 'please report this with the model, if you can share it',
   });
+
+export const simulatorTrapped = (message: string): MatchError =>
+  new MatchError({
+    code: 'SIMULATOR_TRAPPED',
+    message: `the simulated hardware stopped: ${message}`,
+    hint: 'the emitted program relies on what the target does not promise: a fault of its kernels or of the scheduler',
+  });
+
+export const simulatorReportBroken = (cause: unknown): MatchError =>
+  new MatchError(
+    {
+      code: 'SIMULATOR_REPORT_BROKEN',
+      message: 'the report of the simulator cannot be read',
+      hint: 'please report this with the model, if you can share it',
+    },
+    { cause },
+  );

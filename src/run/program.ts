@@ -1,30 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Bundle } from '../emit/bundle.ts';
+import { semanticFlags, warningFlags } from '../emit/c-flags.ts';
 import type { Graph } from '../ir/graph.ts';
 import { bytesOf } from '../ir/data-type.ts';
 import { byteSize, tensorFromBytes, type Tensor } from '../ir/tensor.ts';
 import { compilerMessages } from './compiler-messages.ts';
-import { compileFailed, programFailed } from './diagnostics.ts';
+import { compileFailed, programFailed, simulatorTrapped } from './diagnostics.ts';
 import { runProgram } from './process.ts';
 import type { Toolchain } from './toolchain.ts';
-
-/** What emitted C must bear without a warning; contraction would change float results. */
-const strictFlags = [
-  '-std=c99',
-  '-O2',
-  '-ffp-contract=off',
-  '-Wall',
-  '-Wextra',
-  '-Wpedantic',
-  '-Wconversion',
-  '-Wsign-conversion',
-  '-Wshadow',
-  '-Wcast-qual',
-  '-Wstrict-prototypes',
-  '-Wmissing-prototypes',
-  '-Werror',
-];
 
 const sanitizerFlags = [
   '-g',
@@ -52,7 +36,9 @@ export async function compileBundle(
   const program = join(folder, 'match-program');
   const command: [string, ...string[]] = [
     ...toolchain.command,
-    ...strictFlags,
+    '-O2',
+    ...semanticFlags,
+    ...warningFlags,
     ...toolchain.platform.flags,
     ...(sanitize ? sanitizerFlags : []),
     '-I.',
@@ -69,7 +55,7 @@ export async function compileBundle(
 /**
  * Runs a built network on samples, each with its inputs in the order of the graph; answers with the outputs
  * of each.
- * @throws {MatchError} PROGRAM_FAILED
+ * @throws {MatchError} PROGRAM_FAILED, SIMULATOR_TRAPPED
  */
 export async function runNetwork(
   program: string,
@@ -77,6 +63,7 @@ export async function runNetwork(
   samples: readonly (readonly Tensor[])[],
   toolchain: Toolchain,
   folder: string,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<readonly (readonly Tensor[])[]> {
   const inputFile = join(folder, 'inputs.bin');
   const outputFile = join(folder, 'outputs.bin');
@@ -86,7 +73,12 @@ export async function runNetwork(
   );
   const files = ['--output', outputFile, ...(graph.inputs.length > 0 ? ['--input', inputFile] : [])];
   const command = [...toolchain.runner, program, ...files] as unknown as readonly [string, ...string[]];
-  const { code, status, output } = await runProgram(command, { cwd: folder });
+  const { code, status, output } = await runProgram(command, {
+    cwd: folder,
+    env: { ...process.env, ...environment },
+  });
+  const trap = simulatorTrap(output);
+  if (code !== 0 && trap !== undefined) throw simulatorTrapped(trap);
   if (code !== 0) throw programFailed(status, output);
   const bytes = readFileSync(outputFile);
   const perSample = graph.outputs.reduce((sum, { type }) => sum + byteSize(type), 0);
@@ -101,4 +93,9 @@ export async function runNetwork(
       return result;
     }),
   );
+}
+
+/** What a simulator says when a program broke a rule of the hardware. */
+function simulatorTrap(output: string): string | undefined {
+  return /^match simulator: trap: (.*)$/m.exec(output)?.[1];
 }

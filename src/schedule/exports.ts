@@ -1,1 +1,2 @@
 export * from './plan-stage.ts';
+export * from './tiles.ts';

@@ -1,7 +1,7 @@
-import type { OperandPlan } from '../mapping/candidates.ts';
-import type { MappedRegion, Stage, StageJob } from '../mapping/mapping.ts';
-import { operandBox, type OperandBox, type Tile, type TiledOperand, type Tiling } from '../target/tiling.ts';
 import type { Value } from '../ir/graph.ts';
+import type { MappedRegion, Stage, StageJob } from '../mapping/mapping.ts';
+import type { OperandBox, TiledOperand } from '../target/tiling.ts';
+import { operandRoles, partsMeet, stageCalls, type CallOperand, type StageCall } from './stage-operands.ts';
 
 /** Which tile buffer of each operand a call uses; absent where the operand is resident. */
 export interface OperandSlots {
@@ -22,7 +22,7 @@ export interface TileMove {
   readonly box: OperandBox;
 }
 
-/** One call, handed over without waiting for it. */
+/** One call, handed over without waiting for it where its engine has a queue. */
 export interface TileCompute {
   readonly kind: 'compute';
   readonly token: number;
@@ -42,92 +42,138 @@ export interface StagePlan {
   readonly anchor: number;
 }
 
-const roles = ['inputs', 'constants', 'outputs'] as const;
-
-/** The loop nest of a mapped region, whole tensors alone when its pattern has none. */
-export function tilingOf({ region, pattern, schedule }: MappedRegion): Tiling | undefined {
-  return pattern.tiling?.(region, schedule.layouts);
-}
-
 /**
  * Orders the loads, calls, stores and waits of a stage: loads run ahead of the call that needs them as far as
- * there are tile buffers, stores run behind the next call, and every wait is as late as the bytes allow. What
- * the cost of a stage is predicted from and what the program is made of is this one sequence.
+ * there are tile buffers, stores run behind the engine's next call, and every wait is as late as the bytes
+ * allow. What the cost of a stage is predicted from and what the program is made of is this one sequence.
+ * Calls that return when they are done need no wait and get none. Cost: linear in the number of calls.
  */
 export function planStage(stage: Stage): StagePlan {
   return new StagePlanner(stage).plan();
 }
 
-/** State of one tile buffer. */
-interface Slot {
-  /** Identity of the box that it holds. */
-  key: string;
-  /** Load or store under way. */
-  move?: number;
-  /** Last call that uses it. */
-  user?: number;
+/** A use of a tensor's own bytes by something that may not be done. */
+interface Access {
+  readonly token: number;
+  /** What runs in the order of its issue needs no wait among itself. */
+  readonly engine: string;
+  readonly writes: boolean;
+  readonly value: Value;
+  readonly part: CallOperand['part'];
 }
 
-/** A call that was handed over and may not be done. */
-interface Running {
+/** An output tile that is complete when its call is done. */
+interface DeferredStore {
+  readonly call: StageCall;
   readonly token: number;
-  readonly job: StageJob;
+  readonly output: CallOperand;
+  readonly slot: number;
 }
 
 class StagePlanner {
   readonly #stage: Stage;
+  readonly #calls: readonly StageCall[];
   readonly #steps: StageStep[] = [];
   readonly #prefetch: TileMove[] = [];
+  /** Tokens not waited for. */
   readonly #open = new Set<number>();
-  readonly #slots = new Map<string, Slot[]>();
-  readonly #turn = new Map<string, number>();
-  readonly #tilings = new Map<MappedRegion, Tiling | undefined>();
-  /** Calls not waited for, in order. */
-  #running: Running[] = [];
-  /** Output tiles that are complete when their call is done. */
-  #finished: { readonly token: number; readonly store: () => void }[] = [];
+  /** Calls not waited for per engine, in order. */
+  readonly #running = new Map<string, number[]>();
+  readonly #engineOf = new Map<number, string>();
+  #accesses: Access[] = [];
+  #deferred: DeferredStore[] = [];
+  /** Index of the call that is being handed over. */
+  #issued = -1;
   #tokens = 0;
 
   constructor(stage: Stage) {
     this.#stage = stage;
-    for (const region of stage.regions) this.#tilings.set(region, tilingOf(region));
+    this.#calls = stageCalls(stage);
   }
 
   plan(): StagePlan {
-    const { jobs, prefetch } = this.#stage;
-    const started = new Set<MappedRegion>();
-    if (prefetch) {
-      for (const job of jobs) {
-        if (started.has(job.region)) continue;
-        started.add(job.region);
-        this.#loads(job, ['constants'], this.#prefetch);
-      }
-    }
-    jobs.forEach((job, i) => {
-      this.#loads(job, ['inputs', 'constants'], this.#steps);
-      this.#awaitOperands(job);
-      const slots = this.#claimOutputs(job);
-      this.#awaitConflicts(job);
-      const token = this.#tokens++;
-      this.#steps.push({ kind: 'compute', token, job, slots });
-      this.#open.add(token);
-      this.#use(job, slots, token);
-      const before = this.#finished;
-      this.#finished = [];
-      for (const { token: done, store } of before) {
-        this.#wait(done);
-        store();
-      }
-      this.#running.push({ token, job });
-      this.#finishOutputs(job, jobs.slice(i + 1), slots, token);
-      this.#loadAhead(jobs, i);
+    if (this.#stage.prefetch) this.#loadFirstConstants();
+    this.#calls.forEach((call, i) => {
+      this.#issued = i;
+      this.#call(call);
     });
-    for (const { token, store } of this.#finished) {
-      this.#wait(token);
-      store();
-    }
+    for (const store of [...this.#deferred]) this.#store(store);
     for (const token of [...this.#open].sort((a, b) => a - b)) this.#wait(token);
     return { prefetch: this.#prefetch, steps: this.#steps, anchor: this.#anchorAfterLoads() };
+  }
+
+  #loadFirstConstants(): void {
+    const started = new Set<MappedRegion>();
+    for (const call of this.#calls) {
+      if (started.has(call.job.region)) continue;
+      started.add(call.job.region);
+      for (const operand of call.operands.constants) this.#load(call, operand, this.#prefetch);
+    }
+  }
+
+  #call(call: StageCall): void {
+    const { operands, engine, blocking } = call;
+    this.#loads(call);
+    for (const { ring, key } of [...operands.inputs, ...operands.constants]) {
+      const move = ring?.slots.find((slot) => slot.key === key)?.move;
+      if (move !== undefined) this.#wait(move);
+    }
+    for (const output of operands.outputs) this.#claim(output);
+    for (const operand of [...operands.inputs, ...operands.outputs]) {
+      if (!operand.ring && operand.value) this.#awaitConflicts(operand.value, operand, engine);
+    }
+    // A call that returns when it is done leaves no time for loads behind it.
+    if (blocking && call.next) this.#loads(call.next, call);
+    // The launch waits for this one anyway: named, the number of open tokens stays bounded.
+    const running = this.#running.get(engine) ?? [];
+    while (!blocking && running.length >= call.depth) this.#wait(running[0] ?? 0);
+    const token = this.#issue(call);
+    const before = this.#deferred.filter((store) => store.call.engine === engine);
+    for (const store of before) this.#store(store);
+    operands.outputs.forEach((output, i) => {
+      const slot = slotOf(output);
+      if (slot !== undefined && call.completes[i]) this.#deferred.push({ call, token, output, slot });
+    });
+    if (blocking) for (const store of this.#deferred.filter((each) => each.call === call)) this.#store(store);
+    else if (call.next) this.#loads(call.next, call);
+  }
+
+  #issue(call: StageCall): number {
+    const { job, operands, engine, blocking } = call;
+    const token = this.#tokens++;
+    const slots = {
+      inputs: operands.inputs.map(slotOf),
+      constants: operands.constants.map(slotOf),
+      outputs: operands.outputs.map(slotOf),
+    };
+    this.#steps.push({ kind: 'compute', token, job, slots });
+    if (blocking) {
+      // Whatever the engine took before is done as well.
+      const running = this.#running.get(engine) ?? [];
+      while (running.length > 0) this.#wait(running[0] ?? 0);
+      return token;
+    }
+    this.#begin(token, engine);
+    for (const role of operandRoles) {
+      for (const operand of operands[role]) {
+        const slot = slotOf(operand);
+        const used = slot === undefined ? undefined : operand.ring?.slots[slot];
+        if (used) used.user = token;
+        else if (operand.value && role !== 'constants') {
+          const { value, part } = operand;
+          this.#accesses.push({ token, engine, value, part, writes: role === 'outputs' });
+        }
+      }
+    }
+    return token;
+  }
+
+  #begin(token: number, engine: string): void {
+    this.#open.add(token);
+    this.#engineOf.set(token, engine);
+    const running = this.#running.get(engine);
+    if (running) running.push(token);
+    else this.#running.set(engine, [token]);
   }
 
   /** The next stage's loads come behind the last own one, but not before a call runs. */
@@ -137,234 +183,129 @@ class StagePlanner {
     return Math.min(this.#steps.length, Math.max(lastLoad, firstCall) + 1);
   }
 
-  /** Loads for the region's next call into buffers that the running one does not use. */
-  #loadAhead(jobs: readonly StageJob[], i: number): void {
-    const job = jobs[i];
-    const next = jobs.slice(i + 1).find((other) => other.region === job?.region);
-    if (!next) return;
-    this.#loads(next, ['inputs', 'constants'], this.#steps, true);
+  /** `beside`: the call that runs meanwhile, where nothing may be waited for. */
+  #loads(call: StageCall, beside?: StageCall): void {
+    for (const operand of call.operands.inputs) this.#load(call, operand, this.#steps, beside);
+    for (const operand of call.operands.constants) this.#load(call, operand, this.#steps, beside);
   }
 
-  #loads(
-    job: StageJob,
-    which: readonly ('inputs' | 'constants')[],
-    steps: StageStep[] | TileMove[],
-    ahead = false,
-  ): void {
-    for (const role of which) {
-      this.#operands(job, role).forEach(({ plan, operand, box, key, name }, index) => {
-        if (plan.mode !== 'streamed') return;
-        const slots = this.#slotsOf(name, plan.buffers);
-        if (slots.some((slot) => slot.key === key)) return;
-        const turn = this.#turn.get(name) ?? 0;
-        const slot = slots[turn];
-        if (!slot) return;
-        if (slot.user !== undefined && this.#open.has(slot.user)) {
-          // Ahead of time only what needs no wait.
-          if (ahead) return;
-          this.#wait(slot.user);
-        }
-        if (slot.move !== undefined) this.#wait(slot.move);
-        this.#turn.set(name, (turn + 1) % slots.length);
-        slot.key = key;
-        const token = this.#tokens++;
-        slot.move = token;
-        this.#open.add(token);
-        steps.push({ kind: 'load', token, region: job.region, role, index, slot: turn, operand, box });
-      });
+  #load(call: StageCall, operand: CallOperand, steps: StageStep[] | TileMove[], beside?: StageCall): void {
+    const { ring, key, part, role, index, value } = operand;
+    if (!ring || !part || ring.slots.some((slot) => slot.key === key)) return;
+    const slot = ring.slots[ring.turn];
+    if (!slot) return;
+    if (beside) {
+      if (slot.user !== undefined && this.#open.has(slot.user)) return;
+      if (beside.operands[role][index]?.key === slot.key) return;
+      if (value && role === 'inputs' && (call.source >= this.#issued || this.#isWritten(value, operand)))
+        return;
+    }
+    if (slot.user !== undefined) this.#wait(slot.user);
+    if (slot.move !== undefined) this.#wait(slot.move);
+    if (value && role === 'inputs') this.#awaitConflicts(value, operand, 'load');
+    const token = this.#tokens++;
+    slot.key = key;
+    slot.move = token;
+    this.#open.add(token);
+    const { operand: tiled, box } = part;
+    steps.push({
+      kind: 'load',
+      token,
+      region: call.job.region,
+      role,
+      index,
+      slot: ring.turn,
+      operand: tiled,
+      box,
+    });
+    ring.turn = (ring.turn + 1) % ring.slots.length;
+    if (value && role === 'inputs')
+      this.#accesses.push({ token, engine: 'load', value, part, writes: false });
+  }
+
+  /** Takes a buffer for a streamed output whose tile is new. */
+  #claim({ ring, key }: CallOperand): void {
+    if (!ring || ring.slots.some((slot) => slot.key === key)) return;
+    const slot = ring.slots[ring.turn];
+    if (!slot) return;
+    // The tile before must have left the buffer, and thus been computed.
+    for (const store of this.#deferred.filter((each) => each.output.ring?.slots[each.slot] === slot)) {
+      this.#store(store);
+    }
+    if (slot.user !== undefined) this.#wait(slot.user);
+    if (slot.move !== undefined) this.#wait(slot.move);
+    ring.turn = (ring.turn + 1) % ring.slots.length;
+    slot.key = key;
+  }
+
+  #store(store: DeferredStore): void {
+    const { call, token: computed, output, slot } = store;
+    if (!output.part || !this.#deferred.includes(store)) return;
+    this.#deferred = this.#deferred.filter((other) => other !== store);
+    this.#wait(computed);
+    const { operand, box } = output.part;
+    if (output.value) this.#awaitConflicts(output.value, output, 'store');
+    const token = this.#tokens++;
+    const held = output.ring?.slots[slot];
+    if (held) held.move = token;
+    this.#open.add(token);
+    const { index } = output;
+    this.#steps.push({
+      kind: 'store',
+      token,
+      region: call.job.region,
+      role: 'outputs',
+      index,
+      slot,
+      operand,
+      box,
+    });
+    if (output.value) {
+      this.#accesses.push({ token, engine: 'store', value: output.value, part: output.part, writes: true });
     }
   }
 
-  #awaitOperands(job: StageJob): void {
-    for (const role of ['inputs', 'constants'] as const) {
-      for (const { plan, key, name } of this.#operands(job, role)) {
-        if (plan.mode !== 'streamed') continue;
-        const slot = this.#slotsOf(name, plan.buffers).find((other) => other.key === key);
-        if (slot?.move !== undefined) this.#wait(slot.move);
-      }
-    }
+  /** Waits for whatever else touches the same bytes of a tensor, where one of the two writes. */
+  #awaitConflicts(value: Value, operand: CallOperand, engine: string): void {
+    const writes = operand.role === 'outputs';
+    const deferred = this.#deferred.filter(
+      ({ output }) => output.value === value && partsMeet(output, operand),
+    );
+    // Stores keep their order among themselves.
+    if (engine !== 'store') for (const store of deferred) this.#store(store);
+    const conflicts = this.#accesses.filter(
+      (other) =>
+        other.value === value &&
+        other.engine !== engine &&
+        (writes || other.writes) &&
+        partsMeet(other, operand),
+    );
+    for (const { token } of conflicts) this.#wait(token);
   }
 
-  /** Takes a buffer for each streamed output whose box is new. */
-  #claimOutputs(job: StageJob): OperandSlots {
-    this.#operands(job, 'outputs').forEach(({ plan, key, name }) => {
-      if (plan.mode !== 'streamed') return;
-      const slots = this.#slotsOf(name, plan.buffers);
-      if (slots.some((slot) => slot.key === key)) return;
-      const turn = this.#turn.get(name) ?? 0;
-      const slot = slots[turn];
-      if (!slot) return;
-      // The tile before last must have left the buffer, and thus been computed.
-      if (slot.user !== undefined && this.#open.has(slot.user)) {
-        const waiting = this.#finished.filter(({ token }) => token <= (slot.user ?? -1));
-        this.#finished = this.#finished.filter((entry) => !waiting.includes(entry));
-        for (const { token, store } of waiting) {
-          this.#wait(token);
-          store();
-        }
-      }
-      if (slot.move !== undefined) this.#wait(slot.move);
-      this.#turn.set(name, (turn + 1) % slots.length);
-      slot.key = key;
-    });
-    const slotsFor = (role: (typeof roles)[number]): (number | undefined)[] =>
-      this.#operands(job, role).map(({ plan, key, name }) => {
-        if (plan.mode !== 'streamed') return undefined;
-        const index = this.#slotsOf(name, plan.buffers).findIndex((slot) => slot.key === key);
-        return index < 0 ? undefined : index;
-      });
-    return { inputs: slotsFor('inputs'), constants: slotsFor('constants'), outputs: slotsFor('outputs') };
-  }
-
-  #use(job: StageJob, slots: OperandSlots, token: number): void {
-    for (const role of roles) {
-      this.#operands(job, role).forEach(({ plan, name }, index) => {
-        const slot = plan.mode === 'streamed' ? slots[role][index] : undefined;
-        const used = slot === undefined ? undefined : this.#slotsOf(name, 2)[slot];
-        if (used) used.user = token;
-      });
-    }
-  }
-
-  #finishOutputs(job: StageJob, later: readonly StageJob[], slots: OperandSlots, token: number): void {
-    this.#operands(job, 'outputs').forEach(({ plan, operand, box, key, name }, index) => {
-      const slot = slots.outputs[index];
-      if (plan.mode !== 'streamed' || slot === undefined) return;
-      const again = later.some(
-        (other) => other.region === job.region && this.#operands(other, 'outputs')[index]?.key === key,
-      );
-      if (again) return;
-      this.#finished.push({
-        token,
-        store: () => {
-          const move = this.#tokens++;
-          const held = this.#slotsOf(name, 2)[slot];
-          if (held) held.move = move;
-          this.#open.add(move);
-          this.#steps.push({
-            kind: 'store',
-            token: move,
-            region: job.region,
-            role: 'outputs',
-            index,
-            slot,
-            operand,
-            box,
-          });
-        },
-      });
-    });
-  }
-
-  /** Calls on other engines that touch the same bytes of resident tensors. */
-  #awaitConflicts(job: StageJob): void {
-    for (const { token, job: other } of this.#running) {
-      if (!this.#open.has(token) || other.region.module === job.region.module) continue;
-      if (this.#conflict(job, other)) this.#wait(token);
-    }
-    this.#running = this.#running.filter(({ token }) => this.#open.has(token));
-  }
-
-  #conflict(a: StageJob, b: StageJob): boolean {
-    const touches = (x: StageJob, y: StageJob): boolean =>
-      this.#residents(x, 'outputs').some((written) =>
-        [...this.#residents(y, 'inputs'), ...this.#residents(y, 'outputs')].some(
-          (other) => other.value === written.value && meet(written.box, other.box),
-        ),
-      );
-    return touches(a, b) || touches(b, a);
-  }
-
-  #residents(
-    job: StageJob,
-    role: 'inputs' | 'outputs',
-  ): readonly { readonly value: Value; readonly box: OperandBox | undefined }[] {
-    const { region, schedule } = job.region;
-    const tiling = this.#tilings.get(job.region);
-    return region[role].flatMap((value, i) => {
-      if (schedule[role][i]?.mode === 'streamed') return [];
-      const operand = tiling?.[role][i];
-      return [{ value, box: operand && operandBox(operand, job.tile) }];
-    });
-  }
-
-  #operands(
-    job: StageJob,
-    role: (typeof roles)[number],
-  ): readonly {
-    readonly plan: OperandPlan;
-    readonly operand: TiledOperand;
-    readonly box: OperandBox;
-    readonly key: string;
-    readonly name: string;
-  }[] {
-    const tiling = this.#tilings.get(job.region);
-    if (!tiling) return [];
-    const plans = job.region.schedule[role];
-    return tiling[role].map((operand, index) => {
-      const box = operandBox(operand, job.tile);
-      return {
-        plan: plans[index] ?? { mode: 'resident' },
-        operand,
-        box,
-        key: box.ranges.map(({ start, extent }) => `${start}+${extent}`).join(),
-        name: `${job.region.id} ${role} ${index}`,
-      };
-    });
-  }
-
-  #slotsOf(name: string, buffers: number): Slot[] {
-    const known = this.#slots.get(name);
-    if (known) return known;
-    const slots = Array.from({ length: buffers }, (): Slot => ({ key: '' }));
-    this.#slots.set(name, slots);
-    return slots;
+  /** Does something under way, or still to be stored, write these bytes of a tensor? */
+  #isWritten(value: Value, operand: CallOperand): boolean {
+    return (
+      this.#deferred.some(({ output }) => output.value === value && partsMeet(output, operand)) ||
+      this.#accesses.some((other) => other.value === value && other.writes && partsMeet(other, operand))
+    );
   }
 
   #wait(token: number): void {
-    if (!this.#open.delete(token)) return;
-    this.#steps.push({ kind: 'wait', token });
+    if (!this.#open.has(token)) return;
+    const engine = this.#engineOf.get(token);
+    const running = engine === undefined ? undefined : this.#running.get(engine);
+    // An engine works in order: what it took before is done by then.
+    const done = running ? running.splice(0, running.indexOf(token) + 1) : [token];
+    for (const each of done) {
+      this.#open.delete(each);
+      this.#steps.push({ kind: 'wait', token: each });
+    }
+    this.#accesses = this.#accesses.filter((access) => !done.includes(access.token));
   }
 }
 
-/** Do two boxes of one tensor share an element? Without a box it is the whole tensor. */
-function meet(a: OperandBox | undefined, b: OperandBox | undefined): boolean {
-  if (!a || !b || a.ranges.length !== b.ranges.length) return true;
-  return a.ranges.every((range, i) => {
-    const other = b.ranges[i];
-    return (
-      other !== undefined &&
-      range.start < other.start + other.extent &&
-      other.start < range.start + range.extent
-    );
-  });
-}
-
-/** The tiles of a schedule over a share of its region, in the order of its loops. */
-export function tilesOf(
-  { tile, order }: Pick<MappedRegion['schedule'], 'tile' | 'order'>,
-  tiling: Tiling,
-  share: Tile,
-): readonly Tile[] {
-  const whole = Object.fromEntries(
-    tiling.dimensions.map(({ name, extent }) => [name, share.ranges[name] ?? { start: 0, extent }]),
-  );
-  let tiles: Tile[] = [{ ranges: whole }];
-  for (const name of order) {
-    const range = whole[name];
-    const size = tile[name];
-    if (!range || !size || size >= range.extent) continue;
-    tiles = tiles.flatMap(({ ranges }) =>
-      Array.from({ length: Math.ceil(range.extent / size) }, (_, i) => {
-        const start = range.start + i * size;
-        return {
-          ranges: {
-            ...ranges,
-            [name]: { start, extent: Math.min(size, range.start + range.extent - start) },
-          },
-        };
-      }),
-    );
-  }
-  return tiles;
+function slotOf({ ring, key }: CallOperand): number | undefined {
+  const slot = ring?.slots.findIndex((each) => each.key === key) ?? -1;
+  return slot < 0 ? undefined : slot;
 }

@@ -8,7 +8,11 @@ type Declared<M extends string> = Omit<Target, 'memories' | 'homes' | 'modules'>
   readonly memories: Readonly<
     Record<M, Omit<MemoryLevel, 'links'> & { readonly links: readonly LinkTo<NoInfer<M>>[] }>
   >;
-  readonly homes: { readonly activations: NoInfer<M>; readonly constants: NoInfer<M> };
+  readonly homes: {
+    readonly activations: NoInfer<M>;
+    readonly constants: NoInfer<M>;
+    readonly overflow?: NoInfer<M>;
+  };
   readonly modules: readonly (Omit<ExecutionModule, 'operands'> & {
     readonly operands: { readonly activations: NoInfer<M>; readonly constants: NoInfer<M> };
   })[];
@@ -54,6 +58,7 @@ export function defineTarget<const M extends string, const T extends Declared<M>
   }
   level(checked.homes.activations, 'homes.activations');
   level(checked.homes.constants, 'homes.constants');
+  if (checked.homes.overflow !== undefined) level(checked.homes.overflow, 'homes.overflow');
   if (checked.memories[checked.homes.activations]?.access !== 'read-write')
     invalid('activations need a read-write memory');
   const modules = new Set<string>();

@@ -109,6 +109,12 @@ export interface ModulePattern {
   pack?(call: KernelCall): Uint8Array;
   /** Cycles of one call on its engine, without transfers and dispatch. Finite, not negative, deterministic. */
   cycles(call: KernelCall): number;
+  /**
+   * What the calls of a tile's parts cost at least together, however it is cut into parts: lets the tile search leave
+   * out ways to cut without costing each. Never above `cycles`; equal to it where cutting does not pay. Absent:
+   * nothing is known.
+   */
+  leastCycles?(call: KernelCall): number;
   /** Cycles of the controller to hand over one call; the module's `dispatchCycles` when absent. */
   dispatchCycles?(call: KernelCall): number;
   /** The controller drives the engine for the whole call: it is no launch, whatever the queue depth. */
@@ -144,6 +150,8 @@ export interface Platform {
   readonly flags: readonly string[];
   /** Runs a built program on this machine; absent where only hardware can. */
   readonly runner?: readonly string[];
+  /** Programs keep a virtual clock of the target's engines and report its cycles. */
+  readonly simulator?: boolean;
   /** Files that the emitted network needs beside itself: how to copy, launch and wait. */
   readonly runtime?: (target: Target) => readonly BundleFile[];
 }

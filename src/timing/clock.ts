@@ -109,16 +109,21 @@ class Clock {
 
   /** To the next completion, or to `limit` when that is earlier. */
   #advance(limit: number): void {
-    const running: { readonly job: Job; readonly rate: number }[] = [];
-    for (const [engine, [job]] of this.#queues) if (job) running.push({ job, rate: this.#rate(engine) });
+    const running: { readonly job: Job; readonly rate: number; readonly end: number }[] = [];
+    for (const [engine, [job]] of this.#queues) {
+      if (!job) continue;
+      const rate = this.#rate(engine);
+      running.push({ job, rate, end: this.#now + job.left / rate });
+    }
     let next = limit;
-    for (const { job, rate } of running) next = Math.min(next, this.#now + job.left / rate);
+    for (const { end } of running) next = Math.min(next, end);
     if (next === Infinity) return;
     const elapsed = next - this.#now;
     this.#now = next;
-    for (const { job, rate } of running) {
+    for (const { job, rate, end } of running) {
       job.left -= elapsed * rate;
-      if (job.left <= 1e-9) this.#finish(job);
+      // What rounding leaves over may be too little to move a late clock on.
+      if (end <= next || job.left <= 1e-9) this.#finish(job);
     }
   }
 

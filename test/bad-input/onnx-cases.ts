@@ -256,7 +256,7 @@ export const onnxInputs: readonly BadInput[] = [
       inputs: [image, valueInfo('s', 'int64', [2])],
       outputs: ['y'],
     },
-    'CONSTANT_REQUIRED',
+    'INPUT_UNBOUND',
     'node',
   ),
   onnx(

@@ -7,7 +7,10 @@ import {
   byteSize,
   createCompiler,
   definePlugin,
+  residentSchedule,
+  semanticFlags,
   tensorFromBytes,
+  warningFlags,
   type Bundle,
   type Compilation,
   type CompileOptions,
@@ -26,20 +29,10 @@ import { wholeLayer } from 'match-compiler/plugins/whole-layer';
 export const onlyLayouts = definePlugin((n: number) => ({
   name: 'only-layouts',
   enforce: 'pre',
-  schedule: ({ region, pattern }) => {
-    const choices = pattern.layouts(region);
+  schedule: (offer) => {
+    const choices = offer.pattern.layouts(offer.region);
     const layouts = choices[n % choices.length];
-    if (!layouts) return null;
-    const call = { region, layouts, tile: { extents: {} } };
-    return [
-      {
-        tile: call.tile,
-        layouts,
-        cycles: pattern.cycles(call),
-        scratch: pattern.scratch?.(call) ?? [],
-        overlaps: pattern.overlaps?.(call) ?? [],
-      },
-    ];
+    return layouts ? { schedules: [residentSchedule(offer, layouts)] } : null;
   },
 }));
 
@@ -70,22 +63,6 @@ export function compileGraph(
   });
 }
 
-export const strictFlags = [
-  '-std=c99',
-  '-Wall',
-  '-Wextra',
-  '-Wpedantic',
-  '-Wconversion',
-  '-Wsign-conversion',
-  '-Wshadow',
-  '-Wcast-qual',
-  '-Wstrict-prototypes',
-  '-Wmissing-prototypes',
-  '-Werror',
-  '-ffp-contract=off',
-  '-fno-strict-aliasing',
-] as const;
-
 /** The text of an emitted file. */
 export function fileText(bundle: Bundle, path: string): string {
   const file = bundle.files.get(path);
@@ -113,7 +90,7 @@ export function compileC(folder: string, compiler: string, flags: readonly strin
   const sources = execFileSync('ls', [folder], { encoding: 'utf8' })
     .split('\n')
     .filter((file) => file.endsWith('.c'));
-  execFileSync(compiler, [...strictFlags, ...flags, ...sources, '-o', program, '-lm'], {
+  execFileSync(compiler, [...semanticFlags, ...warningFlags, ...flags, ...sources, '-o', program, '-lm'], {
     cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -59,7 +59,7 @@ function testRow({
       t,
       {
         nodes: [node(op, names, results, attributes)],
-        inputs: [valueInfo('in0', 'float32', x.type.shape)],
+        inputs: [valueInfo('in0', x.type.dtype, x.type.shape)],
         outputs: results,
         initializers: Object.fromEntries(
           constants.flatMap((value, i) => (value ? [[`in${i + 1}`, value]] : [])),

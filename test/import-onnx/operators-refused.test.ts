@@ -1,6 +1,6 @@
 import test from 'ava';
 import { tensor } from 'match-compiler';
-import { node, valueInfo } from '../support/onnx-model.ts';
+import { node, strings, valueInfo } from '../support/onnx-model.ts';
 import { code, f, i64, iota, type Row } from './operator-table.ts';
 import { refusal } from './run-model.ts';
 
@@ -11,23 +11,47 @@ const refused: readonly (Pick<Row, 'op' | 'inputs' | 'attributes' | 'opset'> & {
   {
     op: 'Resize',
     inputs: [iota(1, 1, 1, 2), null, f([4], [1, 1, 2, 2])],
-    attributes: { mode: 'linear' },
+    attributes: { mode: 'area' },
     code: 'ATTRIBUTE_UNSUPPORTED',
-    message: /mode is 'linear'/,
+    message: /mode is 'area'/,
   },
   {
     op: 'Pad',
     inputs: [iota(2), i64(1, 1)],
-    attributes: { mode: 'wrap' },
+    attributes: { mode: 'mirror' },
     opset: 19,
     code: 'ATTRIBUTE_UNSUPPORTED',
-    message: /mode is 'wrap'/,
+    message: /mode is 'mirror'/,
   },
   {
     op: 'Conv',
-    inputs: [iota(1, 1, 2, 2, 2), iota(1, 1, 1, 1, 1)],
+    inputs: [iota(1, 1, 2, 2, 2, 2), iota(1, 1, 1, 1, 1, 1)],
     code: 'FEATURE_UNSUPPORTED',
-    message: /one and two spatial axes/,
+    message: /one to three spatial axes/,
+  },
+  {
+    op: 'ConvTranspose',
+    inputs: [iota(1, 1, 2, 2), iota(1, 1, 1, 1)],
+    attributes: { output_shape: [4] },
+    code: 'ATTRIBUTE_UNSUPPORTED',
+    message: /output_shape has 1 entries/,
+  },
+  { op: 'TopK', inputs: [iota(3), i64(4)], code: 'MODEL_SHAPE', message: /4 of 3 elements/ },
+  {
+    op: 'GRU',
+    inputs: [iota(1, 1, 2), iota(1, 3, 2), iota(1, 3, 1)],
+    attributes: { activations: strings(['Sigmoid', 'Sine']) },
+    opset: 14,
+    code: 'ATTRIBUTE_UNSUPPORTED',
+    message: /name 'Sine'/,
+  },
+  {
+    op: 'LSTM',
+    inputs: [iota(1, 1, 2), iota(1, 4, 2), iota(1, 4, 1)],
+    attributes: { hidden_size: 2 },
+    opset: 14,
+    code: 'ATTRIBUTE_UNSUPPORTED',
+    message: /hidden_size is not 1/,
   },
   {
     op: 'Conv',
@@ -60,7 +84,7 @@ const refused: readonly (Pick<Row, 'op' | 'inputs' | 'attributes' | 'opset'> & {
     code: 'DTYPE_UNSUPPORTED',
     message: /bfloat16/,
   },
-  { op: 'ConstantOfShape', inputs: [iota(1), i64(2 ** 40)], code: 'CONSTANT_REQUIRED', message: /shape/ },
+  { op: 'ConstantOfShape', inputs: [iota(1), i64(2 ** 40)], code: 'INPUT_UNBOUND', message: /shape/ },
   {
     op: 'BatchNormalization',
     inputs: [iota(1, 1, 1, 1), ...Array.from({ length: 4 }, () => f([1], [1]))],

@@ -250,15 +250,15 @@ const cases: Readonly<Record<string, Case>> = {
     model: conv({}, { options: options.conv2d({ activation: 'TANH' }) }),
     says: 'TANH',
   },
-  'a symmetric mirror': {
-    code: 'ATTRIBUTE_UNSUPPORTED',
+  'a symmetric mirror that is wider than the tensor': {
+    code: 'MODEL_SHAPE',
     model: {
-      tensors: { x: { shape: [2] }, p: { type: 'int32', shape: [1, 2], data: [1, 1] }, y: { shape: [4] } },
+      tensors: { x: { shape: [2] }, p: { type: 'int32', shape: [1, 2], data: [3, 1] }, y: { shape: [6] } },
       operators: [{ op: 'MIRROR_PAD', inputs: ['x', 'p'], outputs: ['y'], options: options.mirrorPad(true) }],
       inputs: ['x'],
       outputs: ['y'],
     },
-    says: 'SYMMETRIC',
+    says: 'symmetric',
   },
   'channels that do not fit': {
     code: 'MODEL_SHAPE',

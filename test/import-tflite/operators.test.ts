@@ -57,6 +57,82 @@ const cases: Readonly<
     inputs: [[4, 5]],
     output: [4, 5],
   },
+  'LESS, broadcast': {
+    model: model({ x: floats(3), z: floats(1), y: { type: 'bool', shape: [3] } }, 'LESS', ['x', 'z']),
+    inputs: [[1, 2, 3], [2]],
+    output: [1, 0, 0],
+  },
+  NOT_EQUAL: {
+    model: model({ x: floats(2), z: floats(2), y: { type: 'bool', shape: [2] } }, 'NOT_EQUAL', ['x', 'z']),
+    inputs: [
+      [1, 2],
+      [1, 3],
+    ],
+    output: [0, 1],
+  },
+  'SELECT of whole rows': {
+    model: model(
+      { c: { type: 'bool', shape: [2] }, x: floats(2, 2), z: floats(2, 2), y: floats(2, 2) },
+      'SELECT',
+      ['c', 'x', 'z'],
+    ),
+    inputs: [
+      [1, 0],
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+    ],
+    output: [1, 2, 7, 8],
+  },
+  'FLOOR_MOD has the sign of the divisor': {
+    model: model({ x: floats(2), z: floats(2), y: floats(2) }, 'FLOOR_MOD', ['x', 'z']),
+    inputs: [
+      [-7, 7],
+      [3, -3],
+    ],
+    output: [2, -2],
+  },
+  'FLOOR_DIV of floats': {
+    model: model({ x: floats(2), z: floats(2), y: floats(2) }, 'FLOOR_DIV', ['x', 'z']),
+    inputs: [
+      [-7, 7],
+      [2, 2],
+    ],
+    output: [-4, 3],
+  },
+  TILE: {
+    model: model({ x: floats(1, 2), r: ints(2, 2), y: floats(2, 4) }, 'TILE', ['x', 'r']),
+    inputs: [[1, 2]],
+    output: [1, 2, 1, 2, 1, 2, 1, 2],
+  },
+  BROADCAST_TO: {
+    model: model({ x: floats(2, 1), s: ints(2, 2), y: floats(2, 2) }, 'BROADCAST_TO', ['x', 's']),
+    inputs: [[1, 2]],
+    output: [1, 1, 2, 2],
+  },
+  FILL: {
+    model: model({ s: ints(2, 2), x: floats(), y: floats(2, 2) }, 'FILL', ['s', 'x']),
+    inputs: [[3]],
+    output: [3, 3, 3, 3],
+  },
+  GATHER_ND: {
+    model: model(
+      { x: floats(2, 3), i: { type: 'int32', shape: [2, 2], data: [0, 1, 1, 2] }, y: floats(2) },
+      'GATHER_ND',
+      ['x', 'i'],
+    ),
+    inputs: [upTo(6)],
+    output: [1, 5],
+  },
+  REDUCE_PROD: {
+    model: model({ x: floats(2, 2), a: ints(1), y: floats(2) }, 'REDUCE_PROD', ['x', 'a']),
+    inputs: [[1, 2, 3, 4]],
+    output: [2, 12],
+  },
+  REDUCE_MIN: {
+    model: model({ x: floats(2, 2), a: ints(0), y: floats(2) }, 'REDUCE_MIN', ['x', 'a']),
+    inputs: [[1, 5, 3, 4]],
+    output: [1, 4],
+  },
   EXPAND_DIMS: {
     model: model({ x: floats(2, 3), a: ints(-1), y: floats(2, 3, 1) }, 'EXPAND_DIMS', ['x', 'a']),
     inputs: [upTo(6)],

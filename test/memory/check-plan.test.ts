@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   checkPlan,
   wholeBuffer,
+  wholeTile,
   type Buffer,
   type Instruction,
   type PlacedProgram,
@@ -193,10 +194,26 @@ test('jobs under way are left alone', (t) => {
     'unfinished-read',
   ]);
   t.deepEqual(broken({ buffers, steps: [first, wait, second] }, { x: 0, a: 8, y: 0 }), ['token']);
-  t.deepEqual(broken({ buffers, steps: [launch, launch, wait, second] }, { x: 0, a: 8, y: 16 }), [
-    'unfinished-write',
-    'token',
-  ]);
+  t.deepEqual(broken({ buffers, steps: [launch, launch, wait, second] }, { x: 0, a: 8, y: 16 }), ['token']);
+});
+
+test('jobs of one engine follow each other without a wait', (t) => {
+  const on = (engine: string, kernel: SampleKernel): SampleKernel => ({ ...kernel, kind: 'launch', engine });
+  const sample = (engine: string, waits: readonly string[]): Sample => ({
+    buffers: [...buffers, { name: 's', bytes: 4, role: 'scratch' }],
+    steps: [
+      on('npu', { ...first, scratch: ['s'] }),
+      on(engine, { ...second, scratch: ['s'] }),
+      ...waits.map((wait) => ({ wait })),
+    ],
+  });
+  const offsets = { x: 0, a: 8, y: 16, s: 24 };
+  t.deepEqual(broken(sample('npu', ['first', 'second']), offsets), []);
+  // The engine is done with the first when it is done with the second.
+  t.deepEqual(broken(sample('npu', ['second', 'first']), offsets), []);
+  t.deepEqual(broken(sample('team', ['first', 'second']), offsets), ['unfinished-read', 'unfinished-write']);
+  // The caller looks at the output when nothing has waited for it.
+  t.deepEqual(broken(sample('npu', ['first']), offsets), ['token', 'unfinished-read']);
 });
 
 /** Tiles of four rows are copied in, doubled in size, and copied out, two of each under way in turn. */
@@ -238,6 +255,9 @@ function tiledProgram(inRows: number): Program {
       kind: 'call',
       token: `run_${k}`,
       region: sampleRegion('double', 0),
+      tile: wholeTile,
+      cycles: 0,
+      dispatchCycles: 0,
       inputs: [wholeBuffer(from[k])],
       constants: [],
       outputs: [wholeBuffer(to[k])],

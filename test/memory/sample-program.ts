@@ -1,6 +1,7 @@
 import {
   Graph,
   wholeBuffer,
+  wholeTile,
   type Buffer,
   type BufferRole,
   type CompileOptions,
@@ -35,6 +36,8 @@ export interface SampleOverlap {
 export interface SampleKernel {
   readonly kind?: 'call' | 'launch';
   readonly name: string;
+  /** What it runs on: a launch has an engine of its own when absent, calls have one together. */
+  readonly engine?: string;
   readonly reads?: readonly (string | Slice)[];
   readonly constants?: readonly string[];
   readonly writes?: readonly (string | Slice)[];
@@ -79,7 +82,10 @@ export function sampleProgram({ buffers, steps, memories = { ram: {} } }: Sample
     return {
       kind: step.kind ?? 'call',
       token: step.name,
-      region: sampleRegion(step.name, id),
+      region: sampleRegion(step.name, id, step.engine ?? (step.kind === 'launch' ? step.name : 'core')),
+      tile: wholeTile,
+      cycles: 0,
+      dispatchCycles: 0,
       inputs: (step.reads ?? []).map(slice),
       constants: (step.constants ?? []).map(slice),
       outputs: (step.writes ?? []).map(slice),
@@ -125,6 +131,8 @@ export function programOf(
       graph,
       target,
       regions: [],
+      stages: [],
+      places: new Map(),
       layouts: new Map(),
       views: new Map(),
       predictedCycles: 0,
@@ -136,7 +144,7 @@ export function programOf(
   };
 }
 
-export function sampleRegion(name: string, id: number): MappedRegion {
+export function sampleRegion(name: string, id: number, engine = 'core'): MappedRegion {
   const root: Node = {
     id,
     op: { name, summary: '', infer: () => [], evaluate: () => [] },
@@ -158,7 +166,7 @@ export function sampleRegion(name: string, id: number): MappedRegion {
     },
   };
   const module: ExecutionModule = {
-    name: 'core',
+    name: engine,
     description: '',
     operands: { activations: 'ram', constants: 'ram' },
     queueDepth: 0,
@@ -178,12 +186,18 @@ export function sampleRegion(name: string, id: number): MappedRegion {
       match: { root, nodes: [root], captures: new Map(), values: new Map() },
     },
     schedule: {
-      tile: { extents: {} },
+      tile: {},
+      order: [],
+      inputs: [],
+      constants: [],
+      outputs: [],
       layouts: { inputs: [], constants: [], outputs: [] },
       cycles: 0,
       scratch: [],
       overlaps: [],
+      bytes: {},
     },
+    share: wholeTile,
   };
 }
 

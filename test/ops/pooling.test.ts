@@ -110,6 +110,26 @@ test('pools equal their definition on random windows', (t) => {
 
 const square = { kernel: [3, 3], strides: [2, 2], dilations: [1, 1] };
 
+test('the mean of a pool with a zero point is the mean of the moved elements, moved back', (t) => {
+  const moved = Array.from({ length: 36 }, (_, i) => ((i * 37) % 255) - 120);
+  const x = tensor('int8', [1, 1, 6, 6], moved);
+  const unsigned = tensor(
+    'uint8',
+    [1, 1, 6, 6],
+    moved.map((value) => value + 128),
+  );
+  const window = { kernel: [2, 3], strides: [1, 2], pads: [1, 1, 0, 1], ceilMode: true };
+  for (const rounding of ['half-away', 'floor'] as const) {
+    for (const countIncludePad of [false, true]) {
+      const attributes = { ...window, rounding, countIncludePad };
+      t.deepEqual(
+        numbers(run(ops.averagePool2d, [unsigned], { ...attributes, zeroPoint: 128 })),
+        numbers(run(ops.averagePool2d, [x], attributes)).map((value) => value + 128),
+      );
+    }
+  }
+});
+
 test('known pools: ceil mode and padding', (t) => {
   const x = tensor(
     'float32',

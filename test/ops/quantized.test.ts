@@ -109,6 +109,81 @@ test('requantize: floor is exact in 64 bits, for shifts and for other divisors',
   t.pass();
 });
 
+test('requantize: shift is exact in 64 bits, per channel', (t) => {
+  const anyInt32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+  const channel = fc.record({
+    x: anyInt32,
+    multiplier: anyInt32,
+    addend: anyInt32,
+    shift: fc.integer({ min: 0, max: 31 }),
+  });
+  const bounds = { min: -(2 ** 31), max: 2 ** 31 - 1, dtype: 'int32' } as const;
+  fc.assert(
+    fc.property(fc.array(channel, { minLength: 1, maxLength: 4 }), (channels) => {
+      const constants = [
+        tensor(
+          'int32',
+          [channels.length],
+          channels.map(({ multiplier }) => multiplier),
+        ),
+        tensor(
+          'int32',
+          [channels.length],
+          channels.map(({ addend }) => addend),
+        ),
+        tensor(
+          'int8',
+          [channels.length],
+          channels.map(({ shift }) => shift),
+        ),
+      ];
+      const expected = channels.map(({ x, multiplier, addend, shift }) => {
+        const scaled = (BigInt(x) * BigInt(multiplier) + BigInt(addend)) >> BigInt(shift);
+        return scaled < -(2n ** 31n) ? -(2 ** 31) : scaled > 2n ** 31n - 1n ? 2 ** 31 - 1 : Number(scaled);
+      });
+      const attributes = { ...int8, ...bounds, axis: 0, zeroPoint: 0, rule: 'shift' } as const;
+      const xs = channels.map(({ x }) => x);
+      const narrow = run(ops.requantize, [tensor('int32', [xs.length], xs), ...constants], attributes);
+      const wide = run(
+        ops.requantize,
+        [tensor('int64', [xs.length], xs.map(BigInt)), ...constants],
+        attributes,
+      );
+      const actual = [...numbers(narrow), ...numbers(wide)].map(Number);
+      return actual.every((value, i) => value === expected[i % expected.length]);
+    }),
+    { numRuns: 500, seed: 4 },
+  );
+  t.pass();
+});
+
+test('requantize: a product that breaks its promise is told', (t) => {
+  const constants = [tensor('int32', [1], [1000]), tensor('int32', [1], [-5]), tensor('int8', [1], [3])];
+  const attributes = { ...int8, zeroPoint: 0, rule: 'shift', productBits: 20 } as const;
+  const scaled = (x: number): unknown =>
+    numbers(run(ops.requantize, [tensor('int32', [1], [x]), ...constants], attributes));
+  t.deepEqual(scaled(1), [124]);
+  t.deepEqual(scaled(-1048), [-128]);
+  t.throws(() => scaled(1049), { message: /1049·1000 \+ -5 leaves 20 bits/ });
+  const shifted = [...constants.slice(0, 2), tensor('int8', [1], [32])];
+  t.throws(() => run(ops.requantize, [tensor('int32', [1], [1]), ...shifted], attributes), {
+    message: /right shift of 32/,
+  });
+});
+
+test('change_sign moves by 128 and back', (t) => {
+  const values = Array.from({ length: 256 }, (_, i) => i - 128);
+  const unsigned = run(ops.changeSign, [tensor('int8', [256], values)], {});
+  t.is(unsigned.type.dtype, 'uint8');
+  t.deepEqual(
+    numbers(unsigned),
+    values.map((value) => value + 128),
+  );
+  const signed = run(ops.changeSign, [unsigned], {});
+  t.is(signed.type.dtype, 'int8');
+  t.deepEqual(numbers(signed), values);
+});
+
 test('requantize: 64-bit accumulators beyond 33 bits', (t) => {
   const acc = tensor('int64', [3], [2n ** 45n + 2n ** 29n, -(2n ** 45n) - 1n, 12345678901234n]);
   const constants = [tensor('int32', [1], [2 ** 30 + 2 ** 16]), tensor('int8', [1], [-30])];

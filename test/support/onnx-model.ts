@@ -23,6 +23,12 @@ export const float = (f: number): Typed => ({ attribute: { f, type: attributeTyp
 export const floats = (values: readonly number[]): Typed => ({
   attribute: { floats: values, type: attributeTypes.floats },
 });
+export const strings = (values: readonly string[]): Typed => ({
+  attribute: {
+    strings: values.map((value) => new TextEncoder().encode(value)),
+    type: attributeTypes.strings,
+  },
+});
 
 export interface NodeOptions {
   readonly name?: string;

@@ -68,7 +68,7 @@ function folders(path: string): readonly string[] {
 
 function runnerOf(plugin: Plugin, subject: TransformCase): (graph: Graph) => Promise<Graph> {
   const compiler = createCompiler({ plugins: [plugin], report: () => undefined, verifyEach: true });
-  return (graph) => compiler.transform(graph, stageContext(subject.rounding));
+  return (graph) => compiler.transform(graph, stageContext(subject.rounding, subject));
 }
 
 function expectedText(folder: string, file: string, graph: Graph): string {

@@ -20,6 +20,27 @@ export const sigmoid = unary(ops.sigmoid);
 export const softplus = unary(ops.softplus);
 export const sqrt = unary(ops.sqrt);
 export const tanh = unary(ops.tanh);
+export const sin = unary(ops.sin);
+export const cos = unary(ops.cos);
+export const tan = unary(ops.tan);
+export const asin = unary(ops.asin);
+export const acos = unary(ops.acos);
+export const atan = unary(ops.atan);
+export const sinh = unary(ops.sinh);
+export const cosh = unary(ops.cosh);
+export const asinh = unary(ops.asinh);
+export const acosh = unary(ops.acosh);
+export const atanh = unary(ops.atanh);
+export const sign = unary(ops.sign);
+
+export const thresholdedRelu: Operator = (node, build) =>
+  build.emit(ops.thresholdedRelu, [node.value(0)], { alpha: node.float('alpha', 1) });
+
+export const shrink: Operator = (node, build) =>
+  build.emit(ops.shrink, [node.value(0)], {
+    threshold: node.float('lambd', 0.5),
+    bias: node.float('bias', 0),
+  });
 
 export const elu: Operator = (node, build) =>
   build.emit(ops.elu, [node.value(0)], { alpha: node.float('alpha', 1) });

@@ -15,8 +15,15 @@ export const layerNormalization: Operator = (node, build) => {
   const axes = Array.from({ length: rank - axis }, (_, i) => i + axis);
   const scale = node.value(1);
   const bias = node.optionalValue(2);
+  const epsilon = node.float('epsilon', 1e-5);
+  if (!node.isRead(1) && !node.isRead(2)) {
+    const parameters = bias ? [scale, bias] : [scale];
+    const row = axes.map((own) => x.type.shape[own] ?? 1);
+    const whole = parameters.every(({ type }) => elementCount(type.shape) === elementCount(row));
+    if (whole) return normalizeRows(build, x, axis, epsilon, parameters);
+  }
   const mean = build.emit(ops.reduceMean, [x], { axes, keepDims: true }, { output: 1 });
-  const { centred, spread } = spreadAround(build, x, mean, axes, node.float('epsilon', 1e-5));
+  const { centred, spread } = spreadAround(build, x, mean, axes, epsilon);
   const inverse = build.emit(ops.div, [scalar(build, x, 1), spread], dtypeOf(x), { output: 2 });
   const normal = build.step(ops.mul, [centred, inverse], dtypeOf(x));
   const result = bias
@@ -28,10 +35,15 @@ export const layerNormalization: Operator = (node, build) => {
 /** Per sample and channel, over the spatial axes. */
 export const instanceNormalization: Operator = (node, build) => {
   const x = node.value(0);
-  const rank = x.type.shape.length;
-  const axes = Array.from({ length: Math.max(0, rank - 2) }, (_, i) => i + 2);
-  const normal = normalize(build, x, axes, node.float('epsilon', 1e-5));
-  return scaleChannels(node, build, normal, rank - 2);
+  const { shape } = x.type;
+  const [batch = 1, channels = 1] = shape;
+  const rows = build.step(ops.reshape, [x], { shape: [batch, channels, elementCount(shape.slice(2))] });
+  const parameters = [1, 2].map((index) => column(build, node.value(index)));
+  const normal = build.step(ops.layerNorm, [rows, ...parameters], {
+    axis: 2,
+    epsilon: node.float('epsilon', 1e-5),
+  });
+  return build.emit(ops.reshape, [normal], { shape });
 };
 
 /** Per sample and group of channels; scale and bias per group in opset 18, per channel later. */
@@ -44,11 +56,13 @@ export const groupNormalization: Operator = (node, build) => {
   const parts = build.step(ops.reshape, [x], {
     shape: [batch, groups, elementCount(shape) / (batch * groups)],
   });
-  const normal = normalize(build, parts, [2], node.float('epsilon', 1e-5));
+  const attributes = { axis: 2, epsilon: node.float('epsilon', 1e-5) };
   if (node.opset < 21) {
-    const scaled = scaleChannels(node, build, normal, 1, (...args) => build.step(...args));
+    const parameters = [1, 2].map((index) => column(build, node.value(index)));
+    const scaled = build.step(ops.layerNorm, [parts, ...parameters], attributes);
     return build.emit(ops.reshape, [scaled], { shape });
   }
+  const normal = build.step(ops.layerNorm, [parts], attributes);
   return scaleChannels(node, build, build.step(ops.reshape, [normal], { shape }), shape.length - 2);
 };
 
@@ -88,7 +102,9 @@ export const celu: Operator = (node, build) => {
   return build.emit(ops.mul, [curve, alpha], dtypeOf(x));
 };
 
-/** log Σ e^x, the largest element taken out first so that nothing overflows. */
+const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
+
+/** log Σ e^x, the largest element (made finite) taken out first so that nothing overflows. */
 export const reduceLogSumExp: Operator = (node, build) => {
   const x = node.value(0);
   const { shape } = x.type;
@@ -97,7 +113,9 @@ export const reduceLogSumExp: Operator = (node, build) => {
   const all = shape.map((_, axis) => axis);
   const axes = listed.length > 0 ? axesOf(node, listed, shape.length) : noop ? [] : all;
   const keepDims = node.int('keepdims', 1) !== 0;
-  const largest = build.step(ops.reduceMax, [x], { axes, keepDims: true });
+  const most = x.type.dtype === 'float32' ? largestFloat32 : Number.MAX_VALUE;
+  const extreme = build.step(ops.reduceMax, [x], { axes, keepDims: true });
+  const largest = build.step(ops.clip, [extreme], { min: -most, max: most });
   const powers = build.step(ops.exp, [build.step(ops.sub, [x, largest], dtypeOf(x))], {});
   const sum = build.step(ops.reduceSum, [powers], { axes, keepDims: true });
   const operands = [build.step(ops.log, [sum], {}), largest];
@@ -106,26 +124,47 @@ export const reduceLogSumExp: Operator = (node, build) => {
   return build.emit(ops.reshape, [result], { shape: shape.filter((_, axis) => !axes.includes(axis)) });
 };
 
-const mostCopies = 4096;
-
-/** Copies side by side. */
+/** Copies side by side: every repeated axis gets a new one before it, which grows. */
 export const tile: Operator = (node, build) => {
+  const x = node.value(0);
+  const { shape } = x.type;
   const repeats = node.integers(1, 'repeats') ?? [];
-  const changed = repeats.flatMap((count, axis) => (count === 1 ? [] : [{ count, axis }]));
-  if (changed.some(({ count }) => !(count >= 1 && count <= mostCopies)))
-    throw node.unsupported(`repeats of [${repeats.join(', ')}]`);
-  return changed.reduce((value, { count, axis }, i) => {
-    const copies = new Array<Value>(count).fill(value);
-    return i === changed.length - 1
-      ? build.emit(ops.concat, copies, { axis })
-      : build.step(ops.concat, copies, { axis });
-  }, node.value(0));
+  if (repeats.length !== shape.length || repeats.some((count) => count < 0)) {
+    throw node.unsupported(`repeats [${repeats.join(', ')}] of [${shape.join(', ')}]`);
+  }
+  if (repeats.every((count) => count === 1)) return x;
+  const pairs = (outer: (axis: number) => number): number[] =>
+    shape.flatMap((extent, axis) => (repeats[axis] === 1 ? [extent] : [outer(axis), extent]));
+  const spread = build.step(ops.reshape, [x], { shape: pairs(() => 1) });
+  const grown = build.step(ops.expand, [spread], { shape: pairs((axis) => repeats[axis] ?? 1) });
+  return build.emit(ops.reshape, [grown], {
+    shape: shape.map((extent, axis) => extent * (repeats[axis] ?? 1)),
+  });
 };
 
-function normalize(build: NodeBuilder, x: Value, axes: readonly number[], epsilon: number): Value {
-  const mean = build.step(ops.reduceMean, [x], { axes, keepDims: true });
-  const { centred, spread } = spreadAround(build, x, mean, axes, epsilon);
-  return build.step(ops.div, [centred, spread], dtypeOf(x));
+/** Normalises over everything from `axis` on, taken as one row; the parameters have an element for each of it. */
+function normalizeRows(
+  build: NodeBuilder,
+  x: Value,
+  axis: number,
+  epsilon: number,
+  parameters: readonly Value[],
+): Value {
+  const { shape } = x.type;
+  const length = elementCount(shape.slice(axis));
+  const flat = (value: Value): Value =>
+    value.type.shape.length === 1 ? value : build.step(ops.reshape, [value], { shape: [length] });
+  if (axis === shape.length - 1) {
+    return build.emit(ops.layerNorm, [x, ...parameters.map(flat)], { axis, epsilon });
+  }
+  const rows = build.step(ops.reshape, [x], { shape: [elementCount(shape.slice(0, axis)), length] });
+  const normal = build.step(ops.layerNorm, [rows, ...parameters.map(flat)], { axis: 1, epsilon });
+  return build.emit(ops.reshape, [normal], { shape });
+}
+
+/** [C] as [C,1]. */
+function column(build: NodeBuilder, value: Value): Value {
+  return build.step(ops.reshape, [value], { shape: [elementCount(value.type.shape), 1] });
 }
 
 /** x − mean, and √(variance + epsilon). */

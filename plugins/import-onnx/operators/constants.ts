@@ -1,7 +1,6 @@
 import {
   createData,
   elementCount,
-  isWide,
   ops,
   tensor,
   type DataType,
@@ -69,60 +68,14 @@ export const range: Operator = (node, build) => {
   return build.result(tensor(dtype, [count], values));
 };
 
-/** Constants are repeated now, values by picking the one index again and again. */
+/** To the shape that the input and the wanted one broadcast to together. */
 export const expand: Operator = (node, build) => {
-  const known = node.constantOrUndefined(0);
-  const from = known?.type.shape ?? node.value(0).type.shape;
-  const wanted = node.integers(1, 'shape') ?? [];
-  const target = commonShape(node, from, wanted);
-  if (target.join() === from.join()) return node.value(0);
-  checkSize(node, target);
-  if (known) return build.result(repeat(known, target));
-  const padded = [...target.slice(from.length).map(() => 1), ...from];
   const x = node.value(0);
-  const aligned = padded.length === from.length ? x : build.step(ops.reshape, [x], { shape: padded });
-  const grown = target.flatMap((extent, axis) => (extent === padded[axis] ? [] : [{ extent, axis }]));
-  if (grown.length === 0) return build.emit(ops.reshape, [x], { shape: target });
-  return grown.reduce((value, { extent, axis }, i) => {
-    const zeros = build.constant('indices', tensor('int32', [extent]));
-    return i === grown.length - 1
-      ? build.emit(ops.gather, [value, zeros], { axis })
-      : build.step(ops.gather, [value, zeros], { axis });
-  }, aligned);
-};
-
-/** Picks from two constants; used by exporters to put shapes together. */
-export const where: Operator = (node, build) => {
-  const condition = node.constant(0, 'condition');
-  const [yes, no] = [node.constant(1, 'first choice'), node.constant(2, 'second choice')];
-  const target = commonShape(node, commonShape(node, condition.type.shape, yes.type.shape), no.type.shape);
+  const wanted = node.integers(1, 'shape') ?? [];
+  const target = commonShape(node, x.type.shape, wanted);
   checkSize(node, target);
-  const picks = repeat(condition, target).data;
-  const [a, b] = [repeat(yes, target).data, repeat(no, target)];
-  const data = b.data.slice();
-  for (let i = 0; i < data.length; i++) if (picks[i]) data[i] = a[i] as never;
-  return build.result({ type: b.type, data });
+  return target.join() === x.type.shape.join() ? x : build.emit(ops.expand, [x], { shape: target });
 };
-
-/** Compares two constants. */
-const compare =
-  (holds: (a: number, b: number) => boolean): Operator =>
-  (node, build) => {
-    const [a, b] = [node.constant(0, 'first operand'), node.constant(1, 'second operand')];
-    const target = commonShape(node, a.type.shape, b.type.shape);
-    checkSize(node, target);
-    const [left, right] = [repeat(a, target).data, repeat(b, target).data];
-    const values = Array.from(left as ArrayLike<number | bigint>, (value, i) =>
-      Number(holds(Number(value), Number(right[i]))),
-    );
-    return build.result(tensor('bool', target, values));
-  };
-
-export const equal = compare((a, b) => a === b);
-export const greater = compare((a, b) => a > b);
-export const greaterOrEqual = compare((a, b) => a >= b);
-export const less = compare((a, b) => a < b);
-export const lessOrEqual = compare((a, b) => a <= b);
 
 /** Conversion of the element type; float16 is computed as float32. */
 export const cast: Operator = (node, build) => {
@@ -141,21 +94,6 @@ function commonShape(node: NodeReader, a: Shape, b: Shape): readonly number[] {
     }
     return left === 1 ? right : left;
   });
-}
-
-/** The elements of a constant repeated to a shape that it broadcasts to. */
-function repeat(constant: Tensor, target: Shape): Tensor {
-  const { dtype } = constant.type;
-  const ones = createData(dtype, elementCount(target));
-  // One times the constant keeps every element; bools stay 0 and 1.
-  if (dtype === 'bool') {
-    const bytes = { type: { ...constant.type, dtype: 'uint8' as const }, data: constant.data };
-    return { type: { dtype, shape: target }, data: repeat(bytes, target).data };
-  }
-  ones.fill((isWide(dtype) ? 1n : 1) as never);
-  const type = { dtype, shape: target };
-  const [data = ones] = ops.mul.evaluate([constant, { type, data: ones }], { dtype }, [type]);
-  return { type, data };
 }
 
 function checkSize(node: NodeReader, extents: Shape): void {

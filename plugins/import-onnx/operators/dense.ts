@@ -1,9 +1,13 @@
-import { ops, tensor, type Tensor, type Value } from 'match-compiler';
+import { ops, tensor, type DenseAttributes, type Tensor, type Value } from 'match-compiler';
 import type { NodeBuilder } from '../node-builder.ts';
 import type { NodeReader } from '../node-reader.ts';
 import type { Operator } from '../operator.ts';
 
-const float = { inputZeroPoint: 0, weightZeroPoint: 0, accumulator: 'float32' } as const;
+/** Attributes of a product of floats of one type. */
+function floatProduct(node: NodeReader, { type: { dtype } }: Value): DenseAttributes {
+  if (dtype !== 'float32' && dtype !== 'float64') throw node.unsupported(`operands of type ${dtype}`);
+  return { inputZeroPoint: 0, weightZeroPoint: 0, accumulator: dtype };
+}
 
 /** alpha·A'·B' + beta·C, on matrices; B' that is known at compile time makes it a dense layer. */
 export const gemm: Operator = (node, build) => {
@@ -12,6 +16,7 @@ export const gemm: Operator = (node, build) => {
     ? build.step(ops.transpose, [node.value(0)], { perm: [1, 0] })
     : node.value(0);
   const transB = node.int('transB', 0) !== 0;
+  const float = floatProduct(node, a);
   const alpha = node.float('alpha', 1);
   const beta = node.float('beta', 1);
   const weights = weightsOf(node, build, 1, transB);
@@ -34,21 +39,21 @@ export const gemm: Operator = (node, build) => {
 export const matMul: Operator = (node, build) => {
   const a = node.value(0);
   const { dtype } = a.type;
-  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'int64') {
+  const float = dtype === 'float32' || dtype === 'float64';
+  if (!float && dtype !== 'int32' && dtype !== 'int64') {
     throw node.unsupported(
       `operands of type ${dtype}`,
       'an integer net may need the import option `dialect`',
     );
   }
-  if (dtype === 'float32' && isFixedMatrix(node, build, 1) && a.type.shape.length > 0) {
-    return denseOver(build, a, weightsOf(node, build, 1, false));
+  if (float && isFixedMatrix(node, build, 1) && a.type.shape.length > 0) {
+    return denseOver(build, a, weightsOf(node, build, 1, false), floatProduct(node, a));
   }
-  const accumulator = dtype === 'float32' ? dtype : dtype === 'int32' ? 'int32' : 'int64';
-  return build.emit(ops.matmul, [a, node.value(1)], { aZeroPoint: 0, bZeroPoint: 0, accumulator });
+  return build.emit(ops.matmul, [a, node.value(1)], { aZeroPoint: 0, bZeroPoint: 0, accumulator: dtype });
 };
 
 /** A dense layer without bias over the last axis of x, of any rank. */
-function denseOver(build: NodeBuilder, x: Value, weights: Value): Value {
+function denseOver(build: NodeBuilder, x: Value, weights: Value, float: DenseAttributes): Value {
   const leading = x.type.shape.slice(0, -1);
   if (leading.length === 1) return build.emit(ops.dense, [x, weights], float);
   const [columns = 0, depth = 0] = weights.type.shape;

@@ -21,7 +21,7 @@ const binary =
   };
 
 /** Before opset 7 the second operand was aligned at an axis, on demand. */
-function secondOperand(node: NodeReader, build: NodeBuilder, a: Value): Value {
+export function secondOperand(node: NodeReader, build: NodeBuilder, a: Value): Value {
   const b = node.value(1);
   if (node.opset >= 7) return b;
   const axis = node.int('axis');

@@ -1,4 +1,4 @@
-import { elementCount, isInteger, ops, type Value } from 'match-compiler';
+import { elementCount, isInteger, ops, tensor, type Value } from 'match-compiler';
 import type { NodeReader } from '../node-reader.ts';
 import type { Operator } from '../operator.ts';
 import { axesOf, axisOf, listOf } from './axes.ts';
@@ -69,11 +69,13 @@ export const transpose: Operator = (node, build) => {
 export const identity: Operator = (node) => node.value(0);
 
 /** Outside training a dropout passes everything. */
-export const dropout: Operator = (node) => {
+export const dropout: Operator = (node, build) => {
   node.ignore('ratio', 'seed', 'is_test');
   if (node.has(2) && node.scalar(2, 'training mode') !== 0) throw node.unsupported('training mode');
-  if (node.isRead(1)) throw node.unsupported('its second output, the mask');
-  return node.value(0);
+  const x = node.value(0);
+  if (!node.isRead(1)) return x;
+  const yes = build.constant('kept', tensor('bool', [], [1]));
+  return [x, build.emit(ops.expand, [yes], { shape: x.type.shape }, { output: 1 })];
 };
 
 export const concat: Operator = (node, build) => {
@@ -138,7 +140,7 @@ export const pad: Operator = (node, build) => {
   const x = node.value(0);
   const { shape, dtype } = x.type;
   const rank = shape.length;
-  const mode = node.choice('mode', ['constant', 'reflect', 'edge'], 'constant');
+  const mode = node.choice('mode', ['constant', 'reflect', 'edge', 'wrap'], 'constant');
   const listed = listOf(node, 'pads', 1);
   const value = node.float('value') ?? node.scalar(2, 'value') ?? 0;
   const axes = axesOf(node, node.integers(3, 'axes') ?? shape.map((_, axis) => axis), rank);
@@ -165,12 +167,6 @@ export const pad: Operator = (node, build) => {
     value: isInteger(dtype) ? Math.trunc(value) : value,
     mode,
   });
-};
-
-export const gather: Operator = (node, build) => {
-  const x = node.value(0);
-  const axis = axisOf(node, node.int('axis', 0), x.type.shape.length);
-  return build.emit(ops.gather, [x, node.value(1)], { axis });
 };
 
 /** Depth to space and back are a reshape, a transposition and a reshape. */

@@ -29,3 +29,12 @@ const softmaxOf =
 
 export const softmax = softmaxOf(ops.softmax);
 export const logSoftmax = softmaxOf(ops.logSoftmax);
+
+/** By the neighbouring channels. */
+export const localResponseNormalization: Operator = (node, build) =>
+  build.emit(ops.lrn, [node.value(0)], {
+    size: node.int('size', 1),
+    alpha: node.float('alpha', 1e-4),
+    beta: node.float('beta', 0.75),
+    bias: node.float('bias', 1),
+  });

@@ -1,27 +1,80 @@
-import { ops, type Value } from 'match-compiler';
+import { elementCount, ops, type MaxPool2dIndicesAttributes, type Value } from 'match-compiler';
+import type { NodeBuilder } from '../node-builder.ts';
 import type { NodeReader } from '../node-reader.ts';
 import type { Operator } from '../operator.ts';
-import { onImage, poolKernel, readWindow, spatialShape } from './window.ts';
+import { asImage, onImage, onVolume, poolKernel, readWindow, spatialShape, type Window } from './window.ts';
 
 export const maxPool: Operator = (node, build) => {
   const x = node.value(0);
-  const spatial = spatialShape(node, x);
-  const window = readWindow(node, spatial, poolKernel(node, spatial.length));
-  node.ignore('storage_order');
-  if (node.isRead(1)) throw node.unsupported('its second output, the indices');
-  const attributes = { ...window, ceilMode: node.int('ceil_mode', 0) !== 0 };
-  return onImage(build, x, (image, add) => add(ops.maxPool2d, [image], attributes));
+  const window = poolWindow(node, x);
+  const ceilMode = node.int('ceil_mode', 0) !== 0;
+  const columnMajor = node.int('storage_order', 0) !== 0;
+  if (node.isRead(1)) return maxPoolWithIndices(node, build, x, { ...window, ceilMode, columnMajor });
+  return onVolume(build, x, window, (image, part, add) => add(ops.maxPool2d, [image], { ...part, ceilMode }));
 };
 
-export const averagePool: Operator = (node, build) => {
+function maxPoolWithIndices(
+  node: NodeReader,
+  build: NodeBuilder,
+  x: Value,
+  attributes: MaxPool2dIndicesAttributes,
+): readonly Value[] {
+  const { shape } = x.type;
+  if (shape.length === 4) return build.emitAll(ops.maxPool2dIndices, [x], attributes);
+  if (shape.length !== 3) throw node.unsupported('indices of windows over three axes');
+  const results = build.steps(ops.maxPool2dIndices, [asImage(build, x)], attributes);
+  return results.map((result, output) => {
+    const [batch = 1, channels = 1, , width = 1] = result.type.shape;
+    return build.emit(ops.reshape, [result], { shape: [batch, channels, width] }, { output });
+  });
+}
+
+/** (Σ|x|^p)^(1/p) over windows. */
+export const lpPool: Operator = (node, build) => {
   const x = node.value(0);
-  const attributes = averageAttributes(node, x);
-  return onImage(build, x, (image, add) =>
-    add(ops.averagePool2d, [image], { ...attributes, rounding: 'float' }),
+  const ceilMode = node.int('ceil_mode', 0) !== 0;
+  const p = node.int('p', 2);
+  return onVolume(build, x, poolWindow(node, x), (image, part, add) =>
+    add(ops.lpPool2d, [image], { ...part, ceilMode, p }),
   );
 };
 
-/** Attributes of AveragePool, for any way of rounding. */
+/** (Σ|x|^p)^(1/p) over everything after N and C. */
+export const globalLpPool: Operator = (node, build) => {
+  const x = node.value(0);
+  const [batch = 1, channels = 1, ...spatial] = x.type.shape;
+  const image = build.step(ops.reshape, [x], { shape: [batch, channels, 1, elementCount(spatial)] });
+  const norm = build.step(ops.lpPool2d, [image], {
+    ...globalWindow(image),
+    dilations: [1, 1],
+    p: node.int('p', 2),
+  });
+  return build.emit(ops.reshape, [norm], { shape: [batch, channels, ...spatial.map(() => 1)] });
+};
+
+/** The window of a pool over one to three axes. */
+function poolWindow(node: NodeReader, x: Value): Window {
+  const spatial = spatialShape(node, x, 3);
+  return readWindow(node, spatial, poolKernel(node, spatial.length));
+}
+
+export const averagePool: Operator = (node, build) => {
+  const x = node.value(0);
+  const window = poolWindow(node, x);
+  const ceilMode = node.int('ceil_mode', 0) !== 0;
+  const countIncludePad = node.int('count_include_pad', 0) !== 0;
+  return onVolume(build, x, window, (image, { dilations, ...part }, add) =>
+    add(ops.averagePool2d, [image], {
+      ...part,
+      ...(dilations.some((dilation) => dilation !== 1) && { dilations }),
+      ceilMode,
+      countIncludePad,
+      rounding: 'float',
+    }),
+  );
+};
+
+/** Attributes of an average over integers, for any way of rounding. */
 export function averageAttributes(
   node: NodeReader,
   x: Value,

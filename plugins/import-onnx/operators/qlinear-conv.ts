@@ -3,18 +3,21 @@ import type { NodeBuilder } from '../node-builder.ts';
 import type { NodeReader } from '../node-reader.ts';
 import type { Operator } from '../operator.ts';
 import { quantizedScalar, quantizedType } from './quantization.ts';
-import { integerBias, integerWeights, scaleList } from './qlinear-weights.ts';
+import {
+  integerBias,
+  integerInput,
+  integerWeights,
+  scaleList,
+  type IntegerWeights,
+} from './qlinear-weights.ts';
 import { asImage, onImage, readWindow, spatialShape } from './window.ts';
 
 /** x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, bias */
 export const qLinearConv: Operator = (node, build) => {
   node.requireInt('channels_last', 0);
-  const inputZeroPoint = quantizedScalar(node, 2, 'input zero point', 0);
-  const acc = convolve(
-    node,
-    build,
-    { x: 0, weights: 3, weightZeroPoint: 5, bias: 8, inputZeroPoint },
-    (...args) => build.step(...args),
+  const input = integerInput(node, build, { x: 0, zeroPoint: 2 }, 0);
+  const acc = convolve(node, build, { input, weights: 3, weightZeroPoint: 5, bias: 8 }, (...args) =>
+    build.step(...args),
   );
   const dtype = quantizedType(node, 7, node.value(0).type.dtype);
   const outputScale = quantizedScalar(node, 6, 'output scale');
@@ -39,11 +42,11 @@ export const qLinearConv: Operator = (node, build) => {
 
 /** x, w, x_zero_point, w_zero_point → int32 */
 export const convInteger: Operator = (node, build) => {
-  const inputZeroPoint = quantizedScalar(node, 2, 'input zero point', 0);
+  const input = integerInput(node, build, { x: 0, zeroPoint: 2 }, 0);
   return convolve(
     node,
     build,
-    { x: 0, weights: 1, weightZeroPoint: 3, bias: -1, inputZeroPoint },
+    { input, weights: 1, weightZeroPoint: 3, bias: -1 },
     (op, inputs, attributes) => build.emit(op, inputs, attributes),
   );
 };
@@ -52,15 +55,14 @@ function convolve(
   node: NodeReader,
   build: NodeBuilder,
   inputs: {
-    readonly x: number;
+    readonly input: IntegerWeights;
     readonly weights: number;
     readonly weightZeroPoint: number;
     readonly bias: number;
-    readonly inputZeroPoint: number;
   },
   add: NodeBuilder['step'],
 ): Value {
-  const x = node.value(inputs.x);
+  const x = inputs.input.value;
   const weights = integerWeights(
     node,
     build,
@@ -73,7 +75,7 @@ function convolve(
     dilations: window.dilations,
     pads: window.pads,
     groups: node.int('group', 1),
-    inputZeroPoint: inputs.inputZeroPoint,
+    inputZeroPoint: inputs.input.zeroPoint,
     weightZeroPoint: weights.zeroPoint,
     accumulator: 'int32' as const,
   };

@@ -1,4 +1,4 @@
-import { createData, tensor, type Tensor, type Value } from 'match-compiler';
+import { createData, elementCount, ops, tensor, type Tensor, type Value } from 'match-compiler';
 import type { NodeBuilder } from '../node-builder.ts';
 import type { NodeReader } from '../node-reader.ts';
 
@@ -26,6 +26,15 @@ export function integerWeights(
   },
 ): IntegerWeights {
   const constant = node.constantOrUndefined(inputs.weights);
+  if (node.has(inputs.zeroPoint) && !node.constantOrUndefined(inputs.zeroPoint)) {
+    const value = shiftAtRunTime(
+      build,
+      node.value(inputs.weights),
+      node.value(inputs.zeroPoint),
+      channelAxis,
+    );
+    return { value: arrange ? arrange.value(value) : value, zeroPoint: 0 };
+  }
   const zeroPoints = node.numbers(inputs.zeroPoint, 'weight zero point') ?? [0];
   const [zeroPoint = 0] = zeroPoints;
   const definition = node.definition(inputs.weights);
@@ -34,12 +43,49 @@ export function integerWeights(
     if (!constant) return { value: arrange.value(node.value(inputs.weights)), zeroPoint };
     return { value: build.scope.form(definition, arrange.form, () => arrange.constant(constant)), zeroPoint };
   }
-  if (!constant) throw node.unsupported('zero points that differ by channel on weights computed at run time');
+  if (!constant) {
+    const value = shiftAtRunTime(
+      build,
+      node.value(inputs.weights),
+      node.value(inputs.zeroPoint),
+      channelAxis,
+    );
+    return { value: arrange ? arrange.value(value) : value, zeroPoint: 0 };
+  }
   const shifted = (): Tensor => {
     const weights = shiftChannels(constant, zeroPoints, channelAxis);
     return arrange ? arrange.constant(weights) : weights;
   };
   return { value: build.scope.form(definition, 'shifted', shifted), zeroPoint: 0 };
+}
+
+/**
+ * An activation and the zero point that the integer operator subtracts. Zero points that are computed at run time, or
+ * that differ along `axis`, are subtracted beforehand, exactly, into int16.
+ */
+export function integerInput(
+  node: NodeReader,
+  build: NodeBuilder,
+  inputs: { readonly x: number; readonly zeroPoint: number },
+  axis: number,
+): IntegerWeights {
+  const x = node.value(inputs.x);
+  if (!node.has(inputs.zeroPoint)) return { value: x, zeroPoint: 0 };
+  const known = node.constantOrUndefined(inputs.zeroPoint);
+  if (known?.data.length === 1) return { value: x, zeroPoint: Number(known.data[0]) };
+  return { value: shiftAtRunTime(build, x, node.value(inputs.zeroPoint), axis), zeroPoint: 0 };
+}
+
+/** value − zero points, those of a list along `axis`, as int16. */
+function shiftAtRunTime(build: NodeBuilder, value: Value, zeroPoints: Value, axis: number): Value {
+  const { shape } = zeroPoints.type;
+  const trailing = value.type.shape.length - 1 - axis;
+  const count = elementCount(shape);
+  const aligned =
+    shape.length > 1 || count === 1
+      ? zeroPoints
+      : build.step(ops.reshape, [zeroPoints], { shape: [count, ...new Array<number>(trailing).fill(1)] });
+  return build.step(ops.sub, [value, aligned], { dtype: 'int16' });
 }
 
 function shiftChannels(weights: Tensor, zeroPoints: readonly number[], axis: number): Tensor {

@@ -1,4 +1,4 @@
-import { isFloat, ops, type OpDefinition, type ReductionAttributes, type Value } from 'match-compiler';
+import { ops, type OpDefinition, type ReductionAttributes, type Value } from 'match-compiler';
 import type { NodeBuilder } from '../node-builder.ts';
 import type { NodeReader } from '../node-reader.ts';
 import type { Operator } from '../operator.ts';
@@ -43,18 +43,11 @@ const square: Step = (build, x) => build.step(ops.mul, [x, x], { dtype: x.type.d
 const magnitude: Step = (build, x) => build.step(ops.abs, [x], {});
 
 export const reduceMax = reduction(ops.reduceMax);
+export const reduceMin = reduction(ops.reduceMin);
+export const reduceProd = reduction(ops.reduceProd);
 export const reduceMean = reduction(ops.reduceMean);
 export const reduceSum = reduction(ops.reduceSum);
 export const reduceSumSquare = reduction(ops.reduceSum, square);
 export const reduceL1 = reduction(ops.reduceSum, magnitude);
 export const reduceL2 = wrapped(ops.reduceSum, square, ops.sqrt);
 export const reduceLogSum = wrapped(ops.reduceSum, same, ops.log);
-
-/** The negated largest of the negated elements; integers have no negative of their smallest. */
-export const reduceMin: Operator = (node, build) => {
-  const x = node.value(0);
-  if (!isFloat(x.type.dtype)) throw node.unsupported(`elements of type ${x.type.dtype}`);
-  const attributes = reductionAttributes(node, x);
-  const negated = build.step(ops.neg, [x], {});
-  return build.emit(ops.neg, [build.step(ops.reduceMax, [negated], attributes)], {});
-};

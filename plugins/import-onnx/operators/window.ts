@@ -2,18 +2,18 @@ import { ops, type Value } from 'match-compiler';
 import type { NodeBuilder } from '../node-builder.ts';
 import type { NodeReader } from '../node-reader.ts';
 
-/** A window over height and width; nets over one axis use a height of 1. */
+/** A window over height and width, nets over one axis use a height of 1, or over depth, height and width. */
 export interface Window {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  /** Top, left, bottom, right. */
+  /** Before each axis, then after each axis: top, left, bottom, right. */
   readonly pads: readonly number[];
 }
 
 /**
  * The window attributes of convolutions and pools, `auto_pad` resolved.
- * @param spatial extents of the one or two axes that the window moves along
+ * @param spatial extents of the one to three axes that the window moves along
  */
 export function readWindow(node: NodeReader, spatial: readonly number[], kernel: readonly number[]): Window {
   const rank = spatial.length;
@@ -37,7 +37,7 @@ export function readWindow(node: NodeReader, spatial: readonly number[], kernel:
   const explicit = list('pads', 0, 2 * rank);
   const mode = node.choice('auto_pad', ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID'], 'NOTSET');
   const pads = mode === 'NOTSET' ? explicit : automaticPads(mode, spatial, kernel, strides, dilations);
-  if (rank === 2) return { kernel, strides, dilations, pads };
+  if (rank > 1) return { kernel, strides, dilations, pads };
   const [before = 0, after = 0] = pads;
   return {
     kernel: [1, ...kernel],
@@ -78,12 +78,13 @@ export function poolKernel(node: NodeReader, rank: number): readonly number[] {
   return kernel;
 }
 
-/** Extents of the axes after N and C. @throws {MatchError} FEATURE_UNSUPPORTED unless there are one or two */
-export function spatialShape(node: NodeReader, x: Value): readonly number[] {
+/** Extents of the axes after N and C. @throws {MatchError} FEATURE_UNSUPPORTED unless there are one to `most` */
+export function spatialShape(node: NodeReader, x: Value, most: 2 | 3 = 2): readonly number[] {
   const spatial = x.type.shape.slice(2);
-  if (spatial.length < 1 || spatial.length > 2) {
+  if (spatial.length < 1 || spatial.length > most) {
+    const counts = most === 2 ? 'one and two' : 'one to three';
     throw node.unsupported(
-      `an input of shape [${x.type.shape.join(', ')}]: supported are one and two spatial axes`,
+      `an input of shape [${x.type.shape.join(', ')}]: supported are ${counts} spatial axes`,
     );
   }
   return spatial;
@@ -114,4 +115,41 @@ export function onImage(
   const result = make(asImage(build, x), (op, inputs, attributes) => build.step(op, inputs, attributes));
   const [batch = 1, channels = 1, , width = 1] = result.type.shape;
   return finish(ops.reshape, [result], { shape: [batch, channels, width] });
+}
+
+/**
+ * Runs a pool whose result over a box is that of its lines pooled again: on images and [N,C,L] as it is, on
+ * [N,C,D,H,W] over the planes, then along the depth. The reshapes between move nothing.
+ */
+export function onVolume(
+  build: NodeBuilder,
+  x: Value,
+  window: Window,
+  make: (image: Value, window: Window, add: Add) => Value,
+): Value {
+  const { shape } = x.type;
+  if (shape.length !== 5) return onImage(build, x, (image, add) => make(image, window, add));
+  const [batch = 1, channels = 1, depth = 1, height = 1, width = 1] = shape;
+  const step: Add = (op, inputs, attributes) => build.step(op, inputs, attributes);
+  const part = (from: number, to: number): Window => {
+    const padded = (list: readonly number[]): readonly number[] => {
+      const chosen = list.slice(from, to);
+      return chosen.length === 1 ? [...chosen, 1] : chosen;
+    };
+    const sides = [window.pads.slice(0, 3), window.pads.slice(3)].map((list) => list.slice(from, to));
+    return {
+      kernel: padded(window.kernel),
+      strides: padded(window.strides),
+      dilations: padded(window.dilations),
+      pads: sides.flatMap((list) => (list.length === 1 ? [...list, 0] : list)),
+    };
+  };
+  const planes = step(ops.reshape, [x], { shape: [batch, channels * depth, height, width] });
+  const flat = make(planes, part(1, 3), step);
+  const [, , rows = 1, columns = 1] = flat.type.shape;
+  const lines = step(ops.reshape, [flat], { shape: [batch, channels, depth, rows * columns] });
+  const result = make(lines, part(0, 1), step);
+  return build.emit(ops.reshape, [result], {
+    shape: [batch, channels, result.type.shape[2] ?? 1, rows, columns],
+  });
 }

@@ -101,6 +101,7 @@ export const optionsTypes = {
   LeakyRelu: 75,
   MirrorPad: 77,
   SplitV: 79,
+  OneHot: 61,
   BatchMatMul: 101,
   Gelu: 116,
 } as const;

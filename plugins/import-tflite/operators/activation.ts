@@ -11,6 +11,7 @@ import {
 } from '../quantized.ts';
 import { fixedPointLogisticTable, fixedPointTanhTable } from '../tables/fixed-point.ts';
 import { floatTable, roundEvenTable, type RealFunction } from '../tables/float.ts';
+import { logisticTable } from '../tables/int16.ts';
 import { hardSwishTable } from '../tables/hard-swish.ts';
 import { leakyReluTable } from '../tables/leaky-relu.ts';
 import type { OperatorHandler, OperatorTable } from './handler.ts';
@@ -49,7 +50,42 @@ const sigmoid: RealFunction = (x) => 1 / (1 + Math.exp(-x));
 const sigmoidInFloat32: RealFunction = (x) => 1 / Math.fround(1 + Math.fround(Math.exp(-x)));
 const elu: RealFunction = (x) => (x < 0 ? Math.expm1(x) : x);
 
+/** int16 in TFLite: scales without zero points, the output in steps of 2^−15. */
+function sigmoid16(operator: OperatorImport, form: 'logistic' | 'tanh'): Value {
+  const { input, output } = quantizedUnary(operator, ['int16']);
+  if (operator.rounding === 'real-even') throw typesUnsupported(operator, 'int16 under real-even');
+  if (input.zeroPoint !== 0 || output.zeroPoint !== 0 || Math.abs(output.scale * 32768 - 1) > 0.001) {
+    throw operatorQuantization(operator, operator.node, 'has no zero points of 0 and output scale of 1/32768');
+  }
+  const table = operator.constant(tensor('uint16', [256], logisticTable()), 'table');
+  return operator.result(ops.quantizedSigmoid, [operator.input(0), table], {
+    form,
+    ...sigmoidScaling(operator, form, input.scale),
+  });
+}
+
+/** To steps of 1/(3·4096): exactly for powers of two (tensorflow/lite/kernels/activations.cc), else cut to 15 bits. */
+function sigmoidScaling(
+  operator: OperatorImport,
+  form: 'logistic' | 'tanh',
+  scale: number,
+): { readonly multiplier: number; readonly shift: number } {
+  const exponent = Math.round(Math.log2(scale));
+  const isPower = Math.abs(Math.log2(scale) - exponent) < 0.001;
+  const left = 12 + exponent;
+  if (isPower && (left === 0 || (left === 1 && form === 'tanh'))) return { multiplier: 3 * 2 ** left, shift: 0 };
+  let multiplier = scale * 4096 * 3;
+  let shift = 0;
+  for (; multiplier <= 32767 / 2 && shift <= 30; shift++) multiplier *= 2;
+  const whole = Math.trunc(multiplier);
+  if (whole < 1 || whole > 32767) {
+    throw operatorQuantization(operator, operator.node, `has an input scale of ${scale}, which does not fit`);
+  }
+  return { multiplier: whole, shift };
+}
+
 function importLogistic(operator: OperatorImport): Value {
+  if (operator.input(0).type.dtype === 'int16') return sigmoid16(operator, 'logistic');
   return unary(operator, ops.sigmoid, {}, (input, output) => {
     if (operator.rounding === 'real-even') return roundEvenTable(sigmoid, input, output);
     if (operator.rounding !== 'tflm-double') return floatTable(sigmoidInFloat32, input, output);
@@ -59,6 +95,7 @@ function importLogistic(operator: OperatorImport): Value {
 }
 
 function importTanh(operator: OperatorImport): Value {
+  if (operator.input(0).type.dtype === 'int16') return sigmoid16(operator, 'tanh');
   return unary(operator, ops.tanh, {}, (input, output) => {
     if (operator.rounding === 'real-even') return roundEvenTable(Math.tanh, input, output);
     if (operator.rounding !== 'tflm-double') return floatTable(Math.tanh, input, output);

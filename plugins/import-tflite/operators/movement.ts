@@ -101,10 +101,9 @@ function paddingValue(operator: OperatorImport, x: Value): number {
 
 function importMirrorPad(operator: OperatorImport): Value {
   const mode = mirrorPadModes[operator.options('MirrorPad')?.int8(mirrorPadFields.mode) ?? 0];
-  if (mode !== 'REFLECT')
-    throw attributeInvalid(operator, 'its mode', `is ${mode ?? 'unknown'}, only REFLECT is supported`);
+  if (mode === undefined) throw attributeInvalid(operator, 'its mode', 'is unknown');
   const x = operator.input(0);
-  return operator.result(ops.pad, [x], { pads: padsOf(operator, x), value: 0, mode: 'reflect' });
+  return operator.result(ops.pad, [x], { pads: padsOf(operator, x), value: 0, mode: mode === 'REFLECT' ? 'reflect' : 'symmetric' });
 }
 
 /** From pairs per axis to all begins and all ends. */

@@ -1,9 +1,16 @@
-import { ops, quantizeMultiplier, tensor, type Value } from 'match-compiler';
+import {
+  ops,
+  quantizeMultiplier,
+  tensor,
+  type OpDefinition,
+  type ReductionAttributes,
+  type Value,
+} from 'match-compiler';
 import { operatorQuantization, typesUnsupported } from '../diagnostics.ts';
 import type { OperatorImport } from '../operator-import.ts';
 import type { TensorScale } from '../operator-operands.ts';
 import { isQuantizedType, isTfliteRounding, kernelRounding, sameScale } from '../quantized.ts';
-import type { OperatorTable } from './handler.ts';
+import type { OperatorHandler, OperatorTable } from './handler.ts';
 
 /** Field ids of ReducerOptions. */
 const fields = { keepDims: 0 } as const;
@@ -148,13 +155,31 @@ function importSum(operator: OperatorImport): Value {
   return operator.result(ops.reduceSum, [x], { axes, keepDims });
 }
 
-function importMax(operator: OperatorImport): Value {
-  const { x, axes, keepDims } = reductionOf(operator);
-  const quantized = operator.isQuantized(operator.inputTensor(0));
-  if (quantized && !sameScale(operator.inputScale(0), operator.outputScale())) {
-    throw operatorQuantization(operator, operator.node, 'has another scale than the input');
-  }
-  return operator.result(ops.reduceMax, [x], { axes, keepDims });
+/** The largest or smallest element; of quantized ones where the scale stays. */
+function extreme(op: OpDefinition<ReductionAttributes>): OperatorHandler {
+  return (operator) => {
+    const { x, axes, keepDims } = reductionOf(operator);
+    const quantized = operator.isQuantized(operator.inputTensor(0));
+    if (quantized && !sameScale(operator.inputScale(0), operator.outputScale())) {
+      throw operatorQuantization(operator, operator.node, 'has another scale than the input');
+    }
+    return operator.result(op, [x], { axes, keepDims });
+  };
 }
 
-export const reductions: OperatorTable = { MEAN: importMean, SUM: importSum, REDUCE_MAX: importMax };
+function importProd(operator: OperatorImport): Value {
+  const { x, axes, keepDims } = reductionOf(operator);
+  if (operator.isQuantized(operator.inputTensor(0))) throw typesUnsupported(operator, x.type.dtype);
+  return operator.result(ops.reduceProd, [x], { axes, keepDims });
+}
+
+export const reductions: OperatorTable = {
+  MEAN: importMean,
+  SUM: importSum,
+  REDUCE_PROD: importProd,
+  REDUCE_MAX: extreme(ops.reduceMax),
+  REDUCE_MIN: extreme(ops.reduceMin),
+  // Of bools, the largest is "any" and the smallest "all".
+  REDUCE_ANY: extreme(ops.reduceMax),
+  REDUCE_ALL: extreme(ops.reduceMin),
+};

@@ -1,6 +1,7 @@
-import { ops, quantizedSoftmaxRule, tensor, type Value } from 'match-compiler';
+import { ops, quantizedSoftmaxRule, quantizeMultiplier, tensor, type Value } from 'match-compiler';
 import { operatorQuantization, typesUnsupported } from '../diagnostics.ts';
 import type { OperatorImport } from '../operator-import.ts';
+import { exponentialTable, reciprocalTable } from '../tables/int16.ts';
 import type { OperatorTable } from './handler.ts';
 
 /** Field ids of SoftmaxOptions. */
@@ -17,6 +18,7 @@ function importSoftmax(operator: OperatorImport): Value {
     return operator.result(ops.softmax, [scaled], { axis });
   }
   const { dtype } = x.type;
+  if (dtype === 'int16' && operator.outputType() === 'int16') return importInt16(operator, x, axis, beta);
   if ((dtype !== 'int8' && dtype !== 'uint8') || operator.outputType() !== dtype) {
     throw typesUnsupported(operator, `${dtype} to ${operator.outputType()}`);
   }
@@ -39,6 +41,23 @@ function importSoftmax(operator: OperatorImport): Value {
     zeroPoint: output.zeroPoint,
     dtype,
   });
+}
+
+/** From tables, the differences scaled with two roundings (tensorflow/lite/kernels/activations.cc). */
+function importInt16(operator: OperatorImport, x: Value, axis: number, beta: number): Value {
+  if (operator.rounding === 'real-even') throw typesUnsupported(operator, 'int16 under real-even');
+  const output = operator.outputScale();
+  if (output.zeroPoint !== 0 || Math.abs(output.scale * 32768 - 1) > 0.001) {
+    throw operatorQuantization(
+      operator,
+      operator.node,
+      `has the scale ${output.scale} and zero point ${output.zeroPoint} instead of 1/32768 and 0`,
+    );
+  }
+  const exponentials = operator.constant(tensor('int16', [513], exponentialTable()), 'exponentials');
+  const reciprocals = operator.constant(tensor('int16', [513], reciprocalTable()), 'reciprocals');
+  const { multiplier, shift } = quantizeMultiplier((operator.inputScale(0).scale * beta) / (10 / 65535));
+  return operator.result(ops.quantizedSoftmax16, [x, exponentials, reciprocals], { axis, multiplier, shift });
 }
 
 function importLogSoftmax(operator: OperatorImport): Value {

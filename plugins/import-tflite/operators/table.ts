@@ -5,9 +5,11 @@ import { convolutions } from './convolution.ts';
 import { denseLayers } from './dense.ts';
 import { elementWise } from './element-wise.ts';
 import type { OperatorTable } from './handler.ts';
+import { logic } from './logic.ts';
 import { movements } from './movement.ts';
 import { pools } from './pooling.ts';
 import { reductions } from './reduction.ts';
+import { repetitions } from './repetition.ts';
 import { resizes } from './resize.ts';
 import { slices } from './slicing.ts';
 import { softmaxes } from './softmax.ts';
@@ -22,9 +24,11 @@ export const operators: OperatorTable = Object.freeze({
   ...convolutions,
   ...denseLayers,
   ...elementWise,
+  ...logic,
   ...movements,
   ...pools,
   ...reductions,
+  ...repetitions,
   ...resizes,
   ...slices,
   ...softmaxes,

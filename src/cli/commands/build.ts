@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
 import { build, type BuildResult } from '../../build/build.ts';
+import { shortName } from '../../build/short-name.ts';
 import { flag, choice, single, type RawOptions } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { deviationTable } from '../deviation-table.ts';
 import { emitLevels, levelText } from '../levels.ts';
 import { createProfile, formatProfile } from '../profile.ts';
 import { createProgress } from '../progress.ts';
@@ -55,7 +57,7 @@ function heading({ model, target }: BuildResult, terminal: Terminal): string {
 
 function report(result: BuildResult, terminal: Terminal): string {
   const { dim } = terminal.outStyle;
-  const { info, layers, memory, files, outDir } = result;
+  const { info, layers, memory, files, outDir, deviation } = result;
   const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
   const cycles = layers.reduce((sum, layer) => sum + layer.cycles, 0);
   const table = formatTable(
@@ -92,11 +94,6 @@ function report(result: BuildResult, terminal: Terminal): string {
     }),
     `written     ${relative('', outDir) || '.'}: ${files.map(({ path }) => path).join(', ')}`,
   ];
-  return `${table}\n${lines.map((line) => dim(line.slice(0, 12)) + line.slice(12)).join('\n')}\n`;
-}
-
-/** TensorFlow Lite joins the names of all operators that it fused by semicolons. */
-function shortName(node: string): string {
-  const [first = node, ...rest] = node.split(';');
-  return rest.length > 0 ? `${first};…` : first;
+  const moved = deviation ? `${deviationTable(deviation)}\n` : '';
+  return `${table}\n${moved}${lines.map((line) => dim(line.slice(0, 12)) + line.slice(12)).join('\n')}\n`;
 }

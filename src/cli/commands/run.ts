@@ -1,10 +1,12 @@
 import { run as runProject, type OutputResult, type RunResult } from '../../build/run.ts';
 import { formatType } from '../../ir/tensor.ts';
 import type { Comparison } from '../../run/compare.ts';
-import { flag, multiple, seedOption, toleranceOption, type RawOptions } from '../arguments.ts';
+import { flag, multiple, seedOption, single, toleranceOption, type RawOptions } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { deviationTable } from '../deviation-table.ts';
 import { createProgress } from '../progress.ts';
 import { projectOptions } from '../project-options.ts';
+import { simulationTable } from '../simulation-table.ts';
 import { grouped } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -16,6 +18,7 @@ export async function run(
 ): Promise<number> {
   const seed = seedOption(options);
   const tolerance = toleranceOption(options);
+  const trace = single(options, 'trace');
   const progress = createProgress(terminal);
   const results = await runProject({
     ...projectOptions(model, options, terminal, [progress.observer]),
@@ -24,6 +27,8 @@ export async function run(
     ...(seed !== undefined && { seed }),
     ...(tolerance && { tolerance }),
     sanitize: flag(options, 'sanitize'),
+    everyMode: flag(options, 'everyMode'),
+    ...(trace !== undefined && { trace }),
     stage: (text) => progress.stage(text),
   });
   progress.done();
@@ -41,14 +46,43 @@ function summary(result: RunResult): object {
   return { ...result, outputs: result.outputs.map(({ actual: _, ...output }) => output) };
 }
 
-function report({ model, target, compiler, seed, outputs }: RunResult, terminal: Terminal): string {
+function report(result: RunResult, terminal: Terminal): string {
+  const { model, target, compiler, seed, outputs, simulation, deviation } = result;
   const { bold } = terminal.outStyle;
   const inputs = seed === undefined ? 'inputs from files' : `random inputs, seed ${seed}`;
   return [
     `${bold(`${model} on ${target}`)} (${compiler}; ${inputs})`,
     ...outputs.flatMap((output) => outputLines(output, terminal)),
+    ...(simulation ? simulationLines(simulation, terminal) : []),
+    ...(deviation ? indented(deviationTable(deviation)) : []),
     '',
   ].join('\n');
+}
+
+/** The lines of a text, under the outputs. */
+function indented(text: string): string[] {
+  return [
+    '',
+    ...text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `  ${line}`),
+  ];
+}
+
+function simulationLines(simulation: NonNullable<RunResult['simulation']>, terminal: Terminal): string[] {
+  const { bold, dim, red } = terminal.outStyle;
+  const table = simulationTable(simulation).trimEnd().split('\n');
+  const modes = simulation.modes.map(({ completion, workers, agrees }) => {
+    const name = `${completion}, workers ${workers}`;
+    return agrees ? name : red(`${name}: DIFFERS`);
+  });
+  return [
+    `  ${bold(`${grouped(Math.round(simulation.cycles))} cycles simulated`)}`,
+    `${dim('    the same in')} ${modes.join('; ')}`,
+    '',
+    ...table.map((line) => `  ${line}`),
+  ];
 }
 
 function outputLines({ name, type, interpreter, expected }: OutputResult, terminal: Terminal): string[] {

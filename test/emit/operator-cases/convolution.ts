@@ -28,12 +28,13 @@ export function convolutionCases(b: CaseBuilder): void {
     { x: 'int16', w: 'int16', zx: 5, zw: -9 },
     { x: 'int32', w: 'int8', zx: 2, zw: 1 },
     { x: 'float32', w: 'float32', zx: 0, zw: 0 },
+    { x: 'float64', w: 'float64', zx: 0, zw: 0 },
   ];
   forms.forEach(({ x: shape, w: weights, ...attributes }, f) => {
     types.forEach(({ x, w, zx, zw }, t) => {
-      const float = x === 'float32';
+      const float = x === 'float32' || x === 'float64';
       const wide = !float && x !== 'uint8' && (f + t) % 2 === 1;
-      const accumulator = float ? 'float32' : wide ? 'int64' : 'int32';
+      const accumulator = float ? x : wide ? 'int64' : 'int32';
       const bias = (f + t) % 3 !== 0;
       const value = b.input(x, shape);
       const convolved = b.node(

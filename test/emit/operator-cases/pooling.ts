@@ -18,6 +18,12 @@ export function poolingCases(b: CaseBuilder): void {
       for (const rounding of ['half-away', 'floor']) {
         for (const countIncludePad of [false, true]) {
           b.check(op(ops.averagePool2d), [b.input(dtype, shape)], { ...form, countIncludePad, rounding });
+          b.check(op(ops.averagePool2d), [b.input(dtype, shape)], {
+            ...form,
+            countIncludePad,
+            rounding,
+            zeroPoint: 101,
+          });
         }
       }
       const sum = b.node(op(ops.sumPool2d), [b.input(dtype, shape)], {

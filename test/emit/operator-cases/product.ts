@@ -9,6 +9,7 @@ export function productCases(b: CaseBuilder): void {
     { x: 'uint8', w: 'int8', zx: 0 },
     { x: 'int16', w: 'int8', zx: 0 },
     { x: 'float32', w: 'float32', zx: 0 },
+    { x: 'float64', w: 'float64', zx: 0 },
   ];
   denses.forEach(({ x, w, zx }, i) => {
     for (const [rows, depth, columns] of [
@@ -16,8 +17,8 @@ export function productCases(b: CaseBuilder): void {
       [3, 4, 7],
       [2, 1, 1],
     ] as const) {
-      const float = x === 'float32';
-      const accumulator = float ? 'float32' : x === 'int16' ? 'int64' : 'int32';
+      const float = x === 'float32' || x === 'float64';
+      const accumulator = float ? x : x === 'int16' ? 'int64' : 'int32';
       const result = b.node(
         op(ops.dense),
         [
@@ -66,11 +67,13 @@ export function productCases(b: CaseBuilder): void {
       ...integer,
       aZeroPoint: 0,
     });
-    b.check(op(ops.matmul), [b.input('float32', left), b.randomConstant('float32', right)], {
-      aZeroPoint: 0,
-      bZeroPoint: 0,
-      accumulator: 'float32',
-    });
+    for (const accumulator of ['float32', 'float64', 'int64'] as const) {
+      b.check(op(ops.matmul), [b.input(accumulator, left), b.randomConstant(accumulator, right)], {
+        aZeroPoint: 0,
+        bZeroPoint: 0,
+        accumulator,
+      });
+    }
     b.check(op(ops.matmul), [b.input('int16', left), b.input('int16', right)], {
       aZeroPoint: 0,
       bZeroPoint: 0,

@@ -70,4 +70,39 @@ export function quantizedCases(b: CaseBuilder): void {
       dtype: 'int16',
     });
   }
+  const table = b.values(
+    'uint16',
+    Array.from({ length: 256 }, (_, i) => Math.min(65535, 32768 + 300 * i)),
+  );
+  for (const form of ['logistic', 'tanh'] as const) {
+    for (const [multiplier, shift] of [
+      [3, 0],
+      [20000, 12],
+      [32767, 0],
+      [16384, 31],
+    ] as const) {
+      b.check(op(ops.quantizedSigmoid), [b.input('int16', [2, 3, 5, 7]), table], { form, multiplier, shift });
+    }
+  }
+  const curve = (f: (x: number) => number): readonly number[] =>
+    Array.from({ length: 513 }, (_, i) => Math.min(32767, Math.round(32768 * f(i / 512))));
+  const exponentials = b.values(
+    'int16',
+    curve((x) => Math.exp(10 * x - 10)),
+  );
+  const reciprocals = b.values(
+    'int16',
+    curve((x) => 1 / (1 + x)),
+  );
+  for (const [shape, axis] of [
+    [[3, 7], 1],
+    [[1, 4, 3, 2], 1],
+    [[5, 1], 1],
+  ] as const) {
+    b.check(op(ops.quantizedSoftmax16), [b.input('int16', shape), exponentials, reciprocals], {
+      axis,
+      multiplier: 1_500_000_000,
+      shift: -1,
+    });
+  }
 }

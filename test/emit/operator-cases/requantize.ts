@@ -67,6 +67,25 @@ export function requantizeCases(b: CaseBuilder): void {
       );
     }
   }
+  // Products that are known to fit 32 bits, and the same ones where nothing is known.
+  for (const promise of [{ productBits: 31 }, {}]) {
+    const small = b.input('int32', [2, 3, 4], [-100_000, 100_000]);
+    const constants = [
+      b.values('int32', [21_000, 0, 3]),
+      b.values('int32', [-40_000_000, 5, -7]),
+      b.values('int8', [23, 0, 4]),
+    ];
+    b.check(op(ops.requantize), [small, ...constants], {
+      rule: 'shift',
+      axis: 1,
+      inputZeroPoint: 0,
+      zeroPoint: 0,
+      min: -128,
+      max: 127,
+      dtype: 'int8',
+      ...promise,
+    });
+  }
   const ties = b.input('int32', [2, 3], [-9, 9]);
   b.check(op(ops.requantize), [ties, b.values('float64', [0.5, 0.25, 1.5])], {
     rule: 'real-even',

@@ -53,6 +53,26 @@ export function requantizeConstants(
         ],
         attributes: { denominator: 0.03 },
       };
+    case 'shift': {
+      const shift = Math.min(31, Math.max(0, Math.round(Math.log2(4 / scale))));
+      return {
+        values: [
+          b.values(
+            'int32',
+            each((i) => 3 + 2 * i),
+          ),
+          b.values(
+            'int32',
+            each((i) => 1000 - 777 * i),
+          ),
+          b.values(
+            'int8',
+            each((i) => Math.max(0, shift - (i % 3))),
+          ),
+        ],
+        attributes: { inputZeroPoint: 0, zeroPoint: 0 },
+      };
+    }
     default:
       return {
         values: [
@@ -73,7 +93,7 @@ export function requantizeConstants(
 }
 
 /** Rules of requantize; the last one divides by a number that is no power of two. */
-export const rules = ['single', 'double', 'real-even', 'floor', 'floor-division'] as const;
+export const rules = ['single', 'double', 'real-even', 'floor', 'floor-division', 'shift'] as const;
 
 /** Scales an accumulator and makes the result an output. */
 export function requantized(

@@ -72,6 +72,7 @@ export function unaryCases(b: CaseBuilder): void {
     }
   }
   for (const dtype of ['int8', 'uint8'] as const) {
+    b.check(op(ops.changeSign), [b.input(dtype, [1, 3, 5, 7])], {});
     for (const table of ['bool', 'int8', 'uint8', 'float32', 'float64'] as const) {
       b.check(op(ops.lookup), [b.input(dtype, [1, 4, 5, 3]), b.randomConstant(table, [256])], {});
     }

@@ -29,9 +29,10 @@ const operators: readonly OpDefinition<BinaryAttributes>[] = [
   ops.minimum,
   ops.maximum,
   ops.pow,
+  ops.modulo,
 ];
 
-const slow: ReadonlySet<string> = new Set(['div', 'pow']);
+const slow: ReadonlySet<string> = new Set(['div', 'pow', 'modulo']);
 
 const [first, ...others] = operators.map((operator) => pattern.op(operator, { as: 'binary' }));
 if (!first) throw new TypeError('no binary operators');

@@ -48,7 +48,10 @@ const filtersInnermost = strided([1, 2, 3, 0]);
 /** The template for these layouts of input and output. */
 export function variantOf({ node, w, axes }: Convolution, x: Layout, out: Layout): Variant {
   if (node.attributes.groups !== 1 || !w.constant || !sameLayout(x, channelsLast(4))) return 'direct';
-  if (isFloat(node.attributes.accumulator)) return sameLayout(out, channelsLast(4)) ? 'float' : 'direct';
+  const { accumulator } = node.attributes;
+  if (isFloat(accumulator)) {
+    return accumulator === 'float32' && sameLayout(out, channelsLast(4)) ? 'float' : 'direct';
+  }
   const pointwise = axes.every((axis) => axis.kernel === 1 && axis.padBefore === 0 && axis.padAfter === 0);
   return pointwise ? 'pointwise' : 'channelsLast';
 }

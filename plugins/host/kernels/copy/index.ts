@@ -34,6 +34,7 @@ export const copyPatterns: readonly ModulePattern[] = [
   moving('reshape', operator(ops.reshape)),
   moving('identity', operator(ops.identity)),
   moving('slice', operator(ops.slice)),
+  moving('expand', operator(ops.expand)),
   moving('resize_nearest', operator(ops.resizeNearest)),
 ];
 

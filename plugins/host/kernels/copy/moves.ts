@@ -12,9 +12,9 @@ import {
   type Region,
 } from 'match-compiler';
 import { cycles } from '../../costs.ts';
-import { layoutChoices, mixedLayouts, channelsLastLayout, plainLayout } from '../../layout-choices.ts';
+import { layoutChoices, mixedLayouts, channelsLastLayout, plainLayout, uniformLayouts } from '../../layout-choices.ts';
 import { loopNest, type Access, type LoopNest } from '../../loop-nest.ts';
-import { memoryOrder, type Operand } from '../../operands.ts';
+import { broadcastOperandStrides, memoryOrder, type Operand } from '../../operands.ts';
 
 type Nest = LoopNest<'in' | 'out'>;
 
@@ -32,6 +32,8 @@ export function copyNest(node: Node, x: Operand, out: Operand): Nest {
       const offset = list('starts').reduce((sum, start, axis) => sum + start * (x.strides[axis] ?? 0), 0);
       return nestOver(out, { strides: x.strides.map((stride, axis) => stride * (steps[axis] ?? 1)), offset });
     }
+    case ops.expand.name:
+      return nestOver(out, { strides: broadcastOperandStrides(x, out.shape) });
     case ops.reshape.name:
       return reshapeNest(x, out);
     case ops.resizeNearest.name:
@@ -97,6 +99,8 @@ export function copyLayouts(region: Region): readonly LayoutChoice[] {
         [...inputs, ...constants, ...outputs].some(isPlain),
       );
     }
+    case ops.expand.name:
+      return uniformLayouts(region);
     case ops.transpose.name:
     case ops.identity.name:
       return mixedLayouts(region);

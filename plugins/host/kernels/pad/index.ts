@@ -68,8 +68,16 @@ function mirrored(x: Operand, out: Operand, { pads, mode }: PadAttributes): Reco
     const before = pads[axis] ?? 0;
     const extent = x.shape[axis] ?? 1;
     if (before === 0 && (pads[axis + rank] ?? 0) === 0) return `i${axis}`;
-    const low = mode === 'edge' ? '0' : `${before} - i${axis}`;
-    const high = mode === 'edge' ? String(extent - 1) : `${2 * (extent - 1) + before} - i${axis}`;
+    if (mode === 'wrap') {
+      const shift = (extent - (before % extent)) % extent;
+      sources.push(`const int32_t from${axis} = (i${axis}${shift === 0 ? '' : ` + ${shift}`}) % ${extent};`);
+      return `from${axis}`;
+    }
+    // The mirror stands on the edge element, or between it and its image.
+    const between = mode === 'symmetric' ? 1 : 0;
+    const low = mode === 'edge' ? '0' : `${before - between} - i${axis}`;
+    const high =
+      mode === 'edge' ? String(extent - 1) : `${2 * (extent - 1) + before + between} - i${axis}`;
     const inside = before === 0 ? `i${axis}` : `i${axis} - ${before}`;
     const below = before === 0 ? '' : `i${axis} < ${before} ? ${low} : `;
     sources.push(`const int32_t from${axis} = ${below}i${axis} < ${before + extent} ? ${inside} : ${high};`);

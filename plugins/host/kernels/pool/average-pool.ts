@@ -13,7 +13,8 @@ export function averagePool(call: KernelCall): KernelInstance {
   const { signature, x, out } = poolOperands(call, pool);
   const { holes, xIndex, outIndex, window } = windowNest(x, out, pool.axes);
   const float = isFloat(x.dtype);
-  const accumulator = float ? 'float' : sumType(x.dtype, pool.axes);
+  const { zeroPoint = 0 } = attributes;
+  const accumulator = float ? x.type : sumType(x.dtype, zeroPoint, pool.axes);
   const [rows, columns] = pool.axes;
   const count = attributes.countIncludePad
     ? product(paddedTaps(rows, window.rows.start), paddedTaps(columns, window.columns.start))
@@ -22,11 +23,12 @@ export function averagePool(call: KernelCall): KernelInstance {
   return kernelInstance(call, template, 'average_pool2d', signature, {
     holes: {
       ...holes,
-      x_index: xIndex,
+      element: `${zeroPoint !== 0 && x.dtype === 'int32' ? '(int64_t)' : ''}x[${xIndex}]${signedTerm(-zeroPoint)}`,
       type: x.type,
       acc_type: accumulator,
-      count: float ? `(float)${/^\d+$/.test(count) ? count : `(${count})`}` : count,
-      mean: floor ? `(${x.type})floor_divide_positive(sum, count)` : 'sum / count',
+      count: float ? `(${x.type})${/^\d+$/.test(count) ? count : `(${count})`}` : count,
+      mean: floor ? `(${x.type})${sumOf('floor_divide_positive(sum, count)', zeroPoint)}` : 'sum / count',
+      rounded: sumOf('mean', zeroPoint),
       out_index: outIndex,
     },
     flags: { half_away: attributes.rounding === 'half-away' },
@@ -34,12 +36,23 @@ export function averagePool(call: KernelCall): KernelInstance {
   });
 }
 
+/** ` + 3`, ` - 3` or nothing. */
+function signedTerm(value: number): string {
+  return value === 0 ? '' : ` ${value < 0 ? '-' : '+'} ${Math.abs(value)}`;
+}
+
+/** `text`, or `(text + 3)`. */
+function sumOf(text: string, value: number): string {
+  return value === 0 ? text : `(${text}${signedTerm(value)})`;
+}
+
 function sumType(
   dtype: Parameters<typeof integerRange>[0],
+  zeroPoint: number,
   [rows, columns]: readonly [WindowAxis, WindowAxis],
 ): string {
   const { min, max } = integerRange(dtype);
-  const bound = (Math.max(-min, max) + 1) * rows.kernel * columns.kernel;
+  const bound = (Math.max(zeroPoint - min, max - zeroPoint) + 1) * rows.kernel * columns.kernel;
   return bound < 2 ** 31 ? 'int32_t' : 'int64_t';
 }
 
@@ -52,8 +65,11 @@ function tapsText({ from, to }: AxisWindow): string {
 function paddedTaps(axis: WindowAxis, start: string): string {
   const end = axis.input + axis.padAfter;
   const last = (axis.output - 1) * axis.stride - axis.padBefore;
-  if (last + axis.kernel <= end) return String(axis.kernel);
-  return `(${start} + ${axis.kernel} <= ${end} ? ${axis.kernel} : ${end} - ${start})`;
+  const reach = axis.dilation * (axis.kernel - 1) + 1;
+  if (last + reach <= end) return String(axis.kernel);
+  const rest =
+    axis.dilation === 1 ? `${end} - ${start}` : `(${end + axis.dilation - 1} - ${start}) / ${axis.dilation}`;
+  return `(${start} + ${reach} <= ${end} ? ${axis.kernel} : ${rest})`;
 }
 
 function product(a: string, b: string): string {

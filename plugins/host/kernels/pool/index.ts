@@ -2,7 +2,9 @@ import { ops, pattern, type ModulePattern, type Region } from 'match-compiler';
 import { mixedLayouts } from '../../layout-choices.ts';
 import { requantizesAlong } from '../../requantization.ts';
 import { averagePool } from './average-pool.ts';
+import { lpPool } from './lp-pool.ts';
 import { maxPool } from './max-pool.ts';
+import { maxPoolIndices } from './max-pool-indices.ts';
 import { sumPool } from './sum-pool.ts';
 import { poolCycles, poolOverlaps } from './window-nest.ts';
 
@@ -18,6 +20,23 @@ export const maxPoolPattern: ModulePattern = {
   pattern: pattern.op(ops.maxPool2d, { as: 'pool' }),
   ...common,
   kernel: { instantiate: maxPool },
+};
+
+/** Largest element of each window with its place, in the layouts that its two results share. */
+export const maxPoolIndicesPattern: ModulePattern = {
+  name: 'max_pool2d_indices',
+  pattern: pattern.op(ops.maxPool2dIndices, { as: 'pool' }),
+  layouts: common.layouts,
+  cycles: poolCycles,
+  kernel: { instantiate: maxPoolIndices },
+};
+
+/** Lp norm of each window. */
+export const lpPoolPattern: ModulePattern = {
+  name: 'lp_pool2d',
+  pattern: pattern.op(ops.lpPool2d, { as: 'pool' }),
+  ...common,
+  kernel: { instantiate: lpPool },
 };
 
 /** Mean of each window. */

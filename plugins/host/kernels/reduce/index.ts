@@ -1,9 +1,11 @@
 import {
   cLiteral,
   elementCount,
+  integerRange,
   isFloat,
   ops,
   pattern,
+  type DataType,
   type KernelCall,
   type KernelInstance,
   type ModulePattern,
@@ -19,10 +21,16 @@ import text from './reduce.c';
 
 const template = kernelTemplate('reduce/reduce.c', text);
 
-/** Sums, means and maxima over some axes. */
+/** Sums, means, products and extremes over some axes. */
 export const reducePattern: ModulePattern = {
   name: 'reduce',
-  pattern: pattern.oneOf(pattern.op(ops.reduceMean), pattern.op(ops.reduceSum), pattern.op(ops.reduceMax)),
+  pattern: pattern.oneOf(
+    pattern.op(ops.reduceMean),
+    pattern.op(ops.reduceSum),
+    pattern.op(ops.reduceProd),
+    pattern.op(ops.reduceMax),
+    pattern.op(ops.reduceMin),
+  ),
   layouts: (region) => mixedLayouts(region),
   cycles: ({ region }) =>
     Math.ceil(
@@ -72,8 +80,20 @@ function instantiate(call: KernelCall): KernelInstance {
       type: x.type,
       ...reduction(root.op.name, x, index, outer.index.x, count),
     },
-    flags: { maximum: root.op.name === ops.reduceMax.name },
+    flags: { extreme: isExtreme(root.op.name) },
+    headers: isExtreme(root.op.name) && isFloat(x.dtype) && count === 0 ? ['math.h'] : [],
   });
+}
+
+const isExtreme = (name: string): boolean => name === ops.reduceMax.name || name === ops.reduceMin.name;
+
+/** What the extreme of no element is: every element is beyond it. */
+function extremeOfNone(dtype: DataType, largest: boolean): string {
+  if (isFloat(dtype)) return largest ? 'INFINITY' : '-INFINITY';
+  if (dtype === 'int64') return cLiteral(dtype, largest ? 2n ** 63n - 1n : -(2n ** 63n));
+  if (dtype === 'uint64') return cLiteral(dtype, largest ? 2n ** 64n - 1n : 0n);
+  const { min, max } = integerRange(dtype);
+  return cLiteral(dtype, largest ? max : min);
 }
 
 /** Strides of the output's axes, 0 where nothing is given. */
@@ -89,10 +109,32 @@ function reduction(
   index: string,
   first: string,
   count: number,
-): Record<'acc_type' | 'initial' | 'accumulate' | 'result', string> {
+): Record<'acc_type' | 'initial' | 'accumulate' | 'result' | 'beats', string> {
   const element = `x[${index}]`;
-  if (name === ops.reduceMax.name) {
-    return { acc_type: x.type, initial: `x[${first}]`, accumulate: '', result: 'acc' };
+  if (isExtreme(name)) {
+    const smallest = name === ops.reduceMin.name;
+    const initial = count === 0 ? extremeOfNone(x.dtype, smallest) : `x[${first}]`;
+    return { acc_type: x.type, initial, accumulate: '', result: 'acc', beats: smallest ? '<' : '>' };
+  }
+  return { ...combination(name, x, element, count), beats: '' };
+}
+
+function combination(
+  name: string,
+  x: Operand,
+  element: string,
+  count: number,
+): Record<'acc_type' | 'initial' | 'accumulate' | 'result', string> {
+  if (name === ops.reduceProd.name) {
+    const type = isFloat(x.dtype) ? x.type : wrappingType(x.dtype);
+    const result = x.type === type ? 'acc' : `(${x.type})acc`;
+    // GCC warns of the sign where a narrow signed factor is converted within the product.
+    const accumulate =
+      x.type === type
+        ? `acc *= ${element};`
+        : `const ${type} factor = (${type})${element};\nacc *= factor;`;
+    const initial = isFloat(x.dtype) ? cLiteral(x.dtype, 1) : '1';
+    return { acc_type: type, initial, accumulate, result };
   }
   if (isFloat(x.dtype)) {
     const mean = name === ops.reduceMean.name && count !== 1;

@@ -4,9 +4,9 @@ MATCH_KERNEL void $name($parameters)
     //% nest outer_loops
     $acc_type acc = $initial;
     //% nest inner_loops
-    //% if maximum
+    //% if extreme
     const $type value = x[$x_index];
-    acc = value > acc ? value : acc;
+    acc = value $beats acc ? value : acc;
     //% else
     $accumulate
     //% end

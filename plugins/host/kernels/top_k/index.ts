@@ -49,12 +49,12 @@ function instantiate(call: KernelCall): KernelInstance {
     strides: operand?.strides ?? rest.map(() => 0),
   });
   const [first = x] = results;
-  const nest = loopNest(
-    rest,
-    memoryOrder(first),
-    { x, values: strides(values), indices: strides(indices) },
-    ['n', 'j', 'l', 'm'],
-  );
+  const nest = loopNest(rest, memoryOrder(first), { x, values: strides(values), indices: strides(indices) }, [
+    'n',
+    'j',
+    'l',
+    'm',
+  ]);
   const at = (operand: Operand | undefined, position: string): string => {
     const stride = operand?.strides[axis] ?? 0;
     if (stride === 0) return '0';

@@ -34,6 +34,8 @@ export function unaryStatements(node: Node, from: DataType, to: DataType): State
       return { lines: [clipExpression('x', { min: attribute('min'), max: attribute('max') }, from)] };
     case 'cast':
       return castStatements(from, to, node.attributes['saturate'] === true);
+    case 'change_sign':
+      return { lines: [from === 'int8' ? '(uint8_t)(x + 128)' : '(int8_t)(x - 128)'] };
     case 'abs':
       return isFloat(from) ? { lines: [call('fabs', 'x')], headers: math } : { lines: [integerAbs(from)] };
     case 'neg':
@@ -41,11 +43,37 @@ export function unaryStatements(node: Node, from: DataType, to: DataType): State
     case 'exp':
     case 'log':
     case 'sqrt':
+    case 'sin':
+    case 'cos':
+    case 'tan':
+    case 'asin':
+    case 'acos':
+    case 'atan':
+    case 'sinh':
+    case 'cosh':
+    case 'asinh':
+    case 'acosh':
+    case 'atanh':
     case 'tanh':
     case 'erf':
     case 'floor':
     case 'ceil':
       return { lines: [call(node.op.name, 'x')], headers: math };
+    case 'sign':
+      return { lines: [isSigned(from) ? `(${type})((x > 0) - (x < 0))` : `(${type})(x > 0)`] };
+    case 'bitwise_not':
+      return { lines: [from === 'bool' ? '(uint8_t)(x == 0)' : `(${type})~x`] };
+    case 'is_nan':
+      return { lines: ['(uint8_t)(x != x)'] };
+    case 'is_inf':
+      return { lines: [infinite(node)], headers: math };
+    case 'thresholded_relu':
+      return { lines: [`x > ${number(attribute('alpha'))} ? x : ${number(0)}`] };
+    case 'shrink': {
+      const [limit, bias] = [attribute('threshold'), number(attribute('bias'))];
+      const above = `x > ${number(limit)} ? x - ${bias} : ${number(0)}`;
+      return { lines: [`x < ${number(-limit)} ? x + ${bias} : ${above}`] };
+    }
     case 'round': {
       const functions = from === 'float32' ? support.roundEvenFloat32 : support.roundEvenFloat64;
       const name = from === 'float32' ? 'round_even_f32' : 'round_even_f64';
@@ -86,6 +114,15 @@ export function unaryStatements(node: Node, from: DataType, to: DataType): State
     default:
       throw new TypeError(`${node.op.name} is no unary operator`);
   }
+}
+
+function infinite({ attributes }: Node): string {
+  const tests = [
+    attributes['negative'] ? 'x == -INFINITY' : '',
+    attributes['positive'] ? 'x == INFINITY' : '',
+  ];
+  const wanted = tests.filter((test) => test !== '').join(' || ');
+  return wanted === '' ? '(uint8_t)((void)x, 0)' : `(uint8_t)(${wanted})`;
 }
 
 function gelu(

@@ -36,6 +36,24 @@ const operators = [
   ops.hardSigmoid,
   ops.hardSwish,
   ops.cast,
+  ops.changeSign,
+  ops.sin,
+  ops.cos,
+  ops.tan,
+  ops.asin,
+  ops.acos,
+  ops.atan,
+  ops.sinh,
+  ops.cosh,
+  ops.asinh,
+  ops.acosh,
+  ops.atanh,
+  ops.sign,
+  ops.bitwiseNot,
+  ops.isNan,
+  ops.isInf,
+  ops.thresholdedRelu,
+  ops.shrink,
 ] as unknown as readonly OpDefinition[];
 
 const [first, ...others] = operators.map((operator) => pattern.op(operator));
@@ -55,6 +73,25 @@ export const unaryPattern: ModulePattern = {
   kernel: { instantiate },
 };
 
+/** Operators that are called like a function of the C library. */
+const libraryNames: ReadonlySet<string> = new Set(
+  [
+    ops.sin,
+    ops.cos,
+    ops.tan,
+    ops.asin,
+    ops.acos,
+    ops.atan,
+    ops.sinh,
+    ops.cosh,
+    ops.asinh,
+    ops.acosh,
+    ops.atanh,
+  ].map(({ name }) => name),
+);
+
+const kernelName = (operator: string): string => (libraryNames.has(operator) ? `${operator}_each` : operator);
+
 function instantiate(call: KernelCall): KernelInstance {
   const { root } = call.region;
   const [value] = root.inputs;
@@ -65,7 +102,7 @@ function instantiate(call: KernelCall): KernelInstance {
   const nest = elementWiseNest(out, { x });
   const { lines, support = [], headers = [] } = unaryStatements(root, x.dtype, out.dtype);
   const statements = [...lines.slice(0, -1), `out[${nest.index.out}] = ${lines.at(-1) ?? 'x'};`];
-  return kernelInstance(call, template, root.op.name, signature, {
+  return kernelInstance(call, template, kernelName(root.op.name), signature, {
     holes: { loops: nest.heads, type: x.type, in_index: nest.index.x, store: statements.join('\n') },
     support,
     headers,

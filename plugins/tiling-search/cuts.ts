@@ -1,0 +1,180 @@
+import {
+  axisRange,
+  type OperandAxis,
+  type TiledOperand,
+  type TileDimension,
+  type TileRange,
+} from 'match-compiler';
+
+/**
+ * What one operand needs of each tile along one dimension. Tiles that need equally long runs are of one class:
+ * their transfers cost the same.
+ */
+export interface CutPart {
+  /** Per tile: identity of the runs that it needs. */
+  readonly ids: Int32Array;
+  /** Per tile: class of the runs. */
+  readonly classes: Int32Array;
+  /** Classes of different runs, each once, and how many runs are of it. */
+  readonly kinds: Int32Array;
+  readonly counts: Int32Array;
+  /** Do all tiles need the same, or each its own? */
+  readonly change: 'never' | 'always' | 'sometimes';
+}
+
+/** One way to cut a dimension: tiles of `size`, the last one what is left. */
+export interface Cut {
+  readonly size: number;
+  readonly count: number;
+  /** Per tile: class of its calls. Tiles of one class look the same to a kernel. */
+  readonly callClasses: Int32Array;
+  readonly callKinds: Int32Array;
+  readonly callCounts: Int32Array;
+  /** Per operand of the loop nest; undefined where it does not depend on the dimension. */
+  readonly parts: readonly (CutPart | undefined)[];
+}
+
+/** The runs of an operand's axes along one dimension that stand for a class. */
+export interface AxisRuns {
+  readonly ranges: readonly TileRange[];
+}
+
+/** A dimension with all the ways to cut it. */
+export interface CutDimension {
+  readonly name: string;
+  readonly range: TileRange;
+  readonly reduction: boolean;
+  /** The whole first, then from large to small tiles. */
+  readonly cuts: readonly Cut[];
+  /** One range per class of calls. */
+  readonly callRanges: readonly TileRange[];
+  /** Per operand: the runs that stand for each class, in the order of `axes`. */
+  readonly boxRanges: readonly (readonly AxisRuns[])[];
+  /** Per operand: its axes along this dimension. */
+  readonly axes: readonly (readonly number[])[];
+  /** Per operand: number of different runs. */
+  readonly identities: readonly number[];
+}
+
+/** Numbers things by a key, in the order of their first appearance. */
+class Registry<T> {
+  readonly #ids = new Map<string, number>();
+  readonly values: T[] = [];
+
+  id(key: string, value: T): number {
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    this.#ids.set(key, this.values.length);
+    this.values.push(value);
+    return this.values.length - 1;
+  }
+}
+
+interface Look {
+  readonly call: number;
+  readonly ids: readonly number[];
+  readonly classes: readonly number[];
+}
+
+/**
+ * Every way to cut `range` of a dimension into tiles of the given sizes.
+ * @param outputsFrom index of the first operand that is written; cuts whose tiles share a box of one, but not all of
+ *   them, are left out
+ * @param exact operands whose transfers depend on where their runs lie, because they end within a block
+ */
+export function cutDimension(
+  { name, reduction }: TileDimension,
+  range: TileRange,
+  sizes: readonly number[],
+  operands: readonly TiledOperand[],
+  exact: readonly boolean[],
+  outputsFrom: number,
+): CutDimension {
+  const axes = operands.map((operand) =>
+    operand.axes.flatMap((axis, i) => (axis.dimension === name ? [i] : [])),
+  );
+  const calls = new Registry<TileRange>();
+  const identities = operands.map(() => new Registry<null>());
+  const boxes = operands.map(() => new Registry<AxisRuns>());
+  const looks = new Map<number, Look>();
+  const lookAt = (start: number, extent: number): Look => {
+    const key = start * (range.extent + 1) + extent;
+    const known = looks.get(key);
+    if (known) return known;
+    const tile = { start: range.start + start, extent };
+    let look = `${extent}`;
+    if (reduction) look += `${start === 0 ? 'f' : ''}${start + extent === range.extent ? 'l' : ''}`;
+    const ids: number[] = [];
+    const classes: number[] = [];
+    operands.forEach((operand, k) => {
+      const runs = (axes[k] ?? []).map((i) => axisRange(axisAt(operand, i), tile));
+      for (const [j, i] of (axes[k] ?? []).entries()) look += ` ${lookOf(axisAt(operand, i), tile, runs[j])}`;
+      const identity = runs.map((run) => `${run.start}+${run.extent}`).join();
+      const shape = exact[k] ? identity : runs.map((run) => run.extent).join();
+      ids.push(identities[k]?.id(identity, null) ?? 0);
+      classes.push(boxes[k]?.id(shape, { ranges: runs }) ?? 0);
+    });
+    const made = { call: calls.id(look, tile), ids, classes };
+    looks.set(key, made);
+    return made;
+  };
+  const cuts = sizes.map((size): Cut => {
+    const count = Math.ceil(range.extent / size);
+    const tiles = Array.from({ length: count }, (_, i) =>
+      lookAt(i * size, Math.min(size, range.extent - i * size)),
+    );
+    const callClasses = Int32Array.from(tiles, (tile) => tile.call);
+    const [callKinds, callCounts] = histogram(callClasses);
+    const parts = operands.map((_, k) => {
+      if ((axes[k] ?? []).length === 0) return undefined;
+      const ids = Int32Array.from(tiles, (tile) => tile.ids[k] ?? 0);
+      const classes = Int32Array.from(tiles, (tile) => tile.classes[k] ?? 0);
+      const firsts = [...ids.keys()].filter((i) => ids.indexOf(ids[i] ?? 0) === i);
+      const [kinds, counts] = histogram(Int32Array.from(firsts, (i) => classes[i] ?? 0));
+      const change = firsts.length === 1 ? 'never' : firsts.length === count ? 'always' : 'sometimes';
+      return { ids, classes, kinds, counts, change } as const;
+    });
+    return { size, count, callClasses, callKinds, callCounts, parts };
+  });
+  const writes = axes.some((own, k) => k >= outputsFrom && own.length > 0);
+  return {
+    name,
+    range,
+    // What no output depends on adds up like a reduction.
+    reduction: reduction || !writes,
+    cuts: cuts.filter(({ parts }) =>
+      parts.every((part, k) => k < outputsFrom || part?.change !== 'sometimes'),
+    ),
+    callRanges: calls.values,
+    boxRanges: boxes.map((registry) => registry.values),
+    axes,
+    identities: identities.map((registry) => registry.values.length),
+  };
+}
+
+function axisAt(operand: TiledOperand, i: number): OperandAxis {
+  const axis = operand.axes[i];
+  if (!axis) throw new RangeError(`an operand has no axis ${i}`);
+  return axis;
+}
+
+/** How long a run is, and how far the window reaches beyond the operand on either side. */
+function lookOf(axis: OperandAxis, { start, extent }: TileRange, run: TileRange | undefined): string {
+  const { step = 1, window = 1, before = 0, per = 1 } = axis;
+  const first = Math.floor((start * step - before) / per);
+  const end = Math.ceil(((start + extent - 1) * step - before + window) / per);
+  return `${run?.extent ?? 0}:${Math.max(0, -first)}:${Math.max(0, end - axis.extent)}`;
+}
+
+function histogram(values: Int32Array): readonly [kinds: Int32Array, counts: Int32Array] {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [Int32Array.from(counts.keys()), Int32Array.from(counts.values())];
+}
+
+/** Sizes of tiles: the whole, then every smaller multiple of the granule, from large to small. */
+export function tileSizes(extent: number, granule: number): number[] {
+  const sizes = [extent];
+  for (let size = granule * Math.floor((extent - 1) / granule); size > 0; size -= granule) sizes.push(size);
+  return sizes;
+}

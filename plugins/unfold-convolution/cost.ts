@@ -1,0 +1,77 @@
+import {
+  byteSize,
+  GraphEditor,
+  isOp,
+  ops,
+  residentSchedule,
+  type Candidates,
+  type Conv2dAttributes,
+  type Graph,
+  type Node,
+  type Target,
+  type Value,
+} from 'match-compiler';
+import { busiestEngineBound, enumerateOffers, nearMemory } from 'match-compiler/plugins/partition';
+import { addUnfolded, isUnfoldable } from './unfold.ts';
+
+/** The rewrite has to win by this much: the bounds compared know neither contention nor dispatch. */
+const requiredGain = 0.85;
+/** Part of the near memory that input, windows and output together may take. */
+const usableMemory = 0.92;
+
+/** Do the target's cost models prefer im2col and a product per pixel? */
+export function unfoldingPays(node: Node<Conv2dAttributes>, graph: Graph, target: Target): boolean {
+  const [x, w, bias] = node.inputs;
+  if (!x || !w || !isUnfoldable(node)) return false;
+  const unfolded = layerAlone(graph, node, x, (editor, input) => addUnfolded(editor, node, input));
+  const near = nearMemoryOfWindows(unfolded, target);
+  if (near === undefined) return false;
+  const windows = unfolded.nodes.find((each) => isOp(each, ops.im2col))?.outputs[0];
+  const tensors = [...unfolded.inputs, ...(windows ? [windows] : []), ...unfolded.outputs];
+  const bytes = tensors.reduce((sum, value) => sum + byteSize(value.type), 0);
+  if (bytes > usableMemory * (target.memories[near]?.bytes ?? 0)) return false;
+  const direct = layerAlone(graph, node, x, (editor, input) =>
+    editor.add1(ops.conv2d, [input, w, ...(bias ? [bias] : [])], node.attributes),
+  );
+  const limit = requiredGain * busiestEngineBound(candidatesOf(direct, target));
+  return busiestEngineBound(candidatesOf(unfolded, target)) < limit;
+}
+
+/** The layer as a graph of its own, with the requantize behind it where it has one. */
+function layerAlone(
+  graph: Graph,
+  node: Node<Conv2dAttributes>,
+  x: Value,
+  add: (editor: GraphEditor, input: Value) => Value,
+): Graph {
+  const editor = new GraphEditor({ name: 'layer', info: graph.info });
+  const sums = add(editor, editor.input('input', x.type));
+  const [output] = node.outputs;
+  const [user] = output ? graph.consumers(output) : [];
+  const requantize = output && graph.hasSingleUse(output) && isOp(user, ops.requantize) ? user : undefined;
+  const result = requantize
+    ? editor.add1(ops.requantize, [sums, ...requantize.inputs.slice(1)], requantize.attributes)
+    : sums;
+  editor.setOutputs([result]);
+  return editor.finish();
+}
+
+/** The memory in which some module of the target runs the im2col; undefined when only the home of tensors is. */
+function nearMemoryOfWindows(graph: Graph, target: Target): string | undefined {
+  for (const offer of enumerateOffers(graph, target).offers) {
+    const near = nearMemory(offer, target);
+    if (near !== undefined && isOp(offer.region.root, ops.im2col)) return near;
+  }
+  return undefined;
+}
+
+function candidatesOf(graph: Graph, target: Target): Candidates {
+  const { offers, refusals } = enumerateOffers(graph, target);
+  const candidates = offers.flatMap((offer) => {
+    const [first, ...others] = offer.pattern
+      .layouts(offer.region)
+      .map((layouts) => residentSchedule(offer, layouts));
+    return first ? [{ ...offer, schedules: [first, ...others] as const }] : [];
+  });
+  return { graph, target, candidates, refusals };
+}

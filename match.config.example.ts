@@ -31,6 +31,9 @@ export default defineConfig(({ command }) => ({
   // Who owns the memory of inputs and outputs: the network's arena, or the caller.
   io: { inputs: 'arena', outputs: 'arena' },
 
+  // Every layer's own arithmetic; 'hardware' for the scaling of the target's accelerators.
+  numerics: 'exact',
+
   // A sample with its expected outputs in main.c, so that `make run` checks itself.
   selfCheck: true,
 

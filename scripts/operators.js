@@ -11,7 +11,19 @@ import importOnnx, {
 import { operatorSupport } from 'match-compiler/plugins/import-tflite';
 
 const page = 'docs/operators.md';
-const types = ['float32', 'float64', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64', 'bool'];
+const types = [
+  'float32',
+  'float64',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'bool',
+];
 
 /**
  * Inputs for operators that do not take one, two or three tensors [1,4,6,6]. `x` is the type that is tried, `*` a
@@ -57,7 +69,9 @@ const probes = {
   OneHot: ['int64 3; int64 1 *4; x 2'],
   PRelu: ['x 1,4,6,6; x 4,1,1'],
   Pad: ['x 2,3; int64 4 *0,1,0,1'],
-  QLinearConv: ['x 1,4,6,6; float32 1 *0.5; x 1 *0; x 8,4,3,3 *1; float32 1 *0.5; x 1 *0; float32 1 *0.5; x 1 *0'],
+  QLinearConv: [
+    'x 1,4,6,6; float32 1 *0.5; x 1 *0; x 8,4,3,3 *1; float32 1 *0.5; x 1 *0; float32 1 *0.5; x 1 *0',
+  ],
   QLinearMatMul: ['x 2,3; float32 1 *0.5; x 1 *0; x 3,4; float32 1 *0.5; x 1 *0; float32 1 *0.5; x 1 *0'],
   QuantizeLinear: ['float32 1,4,6,6; float32 1 *0.5; x 1 *0'],
   RNN: ['x 2,1,4; x 1,3,4; x 1,3,3', { hidden_size: 3 }],
@@ -147,7 +161,9 @@ What the importers' operators become; each has a reference evaluation and a port
 
 ${table(
   ['operator', 'what it does'],
-  [...ops.builtinOps].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, summary }) => [code(name), summary]),
+  [...ops.builtinOps]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, summary }) => [code(name), summary]),
 )}
 `;
 }
@@ -179,7 +195,12 @@ async function imports(name, dtype) {
     try {
       const bytes = model(name, dtype, inputs, attributes, opset);
       const context = { plugin: 'import-onnx', hook: 'importModel', info() {}, warn() {} };
-      const source = { file: 'probe.onnx', bytes, options: { dialect: 'float' }, readBeside: () => undefined };
+      const source = {
+        file: 'probe.onnx',
+        bytes,
+        options: { dialect: 'float' },
+        readBeside: () => undefined,
+      };
       await importOnnx().importModel.call(context, source);
       return true;
     } catch (error) {
@@ -253,7 +274,9 @@ function code(name) {
 
 /** A table as prettier writes it. */
 function table(headings, rows) {
-  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i].length), 3));
+  const widths = headings.map((heading, i) =>
+    Math.max(heading.length, ...rows.map((row) => row[i].length), 3),
+  );
   const line = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
   return [line(headings), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }

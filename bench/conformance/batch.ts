@@ -81,7 +81,9 @@ function readOutputs(prepared: PreparedCase | undefined, path: string): BatchRes
   const types = prepared.graph.outputs.map(({ type }) => type);
   const perSample = types.reduce((sum, type) => sum + byteSize(type), 0);
   if (bytes.byteLength !== perSample * prepared.samples.length) {
-    return { fault: `${bytes.byteLength} bytes of outputs instead of ${perSample * prepared.samples.length}` };
+    return {
+      fault: `${bytes.byteLength} bytes of outputs instead of ${perSample * prepared.samples.length}`,
+    };
   }
   let offset = 0;
   const outputs = prepared.samples.map(() =>

@@ -51,7 +51,9 @@ export async function prepareCase(
     const samples = group.cases.map((entry) =>
       graph.inputs.map((value, at) => {
         // Files may leave their inputs without names.
-        const file = entry.inputs.find((input, i) => (input.name === '' ? i === at : input.name === value.name));
+        const file = entry.inputs.find((input, i) =>
+          input.name === '' ? i === at : input.name === value.name,
+        );
         if (!file) throw new Error(`the test data has no input ${value.name}`);
         return readTensor(corpus, file);
       }),
@@ -104,7 +106,8 @@ async function compile(
           ? error.diagnostic.loc?.tensor
           : undefined;
       const file = entry?.inputs.find((input) => input.name === needed);
-      if (!file || needed === undefined || needed in bind || Object.keys(bind).length >= mostBound) throw error;
+      if (!file || needed === undefined || needed in bind || Object.keys(bind).length >= mostBound)
+        throw error;
       bind[needed] = Array.from(readTensor(corpus, file).data as ArrayLike<number | bigint>, Number);
     }
   }

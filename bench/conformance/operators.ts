@@ -57,7 +57,15 @@ export async function checkOperators(
     const results = await Promise.all(
       compilerNames.map((name) => runBatch(batch, toolchainOf(name), name === 'clang')),
     );
-    batch.forEach((entry, i) => outcomes.push(...judge(corpus, entry, results.map((list) => list[i]))));
+    batch.forEach((entry, i) =>
+      outcomes.push(
+        ...judge(
+          corpus,
+          entry,
+          results.map((list) => list[i]),
+        ),
+      ),
+    );
   }
   const order = new Map(groups.flatMap(({ cases }) => cases).map(({ id }, i) => [id, i]));
   return outcomes.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
@@ -101,7 +109,9 @@ function judge(
       const actual = result.outputs[sample] ?? [];
       let missed = 0;
       for (const { name, tensor } of wanted) {
-        const index = entry.graph.outputs.findIndex((output, at) => output.name === name || name === `#${at}`);
+        const index = entry.graph.outputs.findIndex(
+          (output, at) => output.name === name || name === `#${at}`,
+        );
         missed += misses(actual[index], tensor, toleranceOf(manifest, name, false));
       }
       mismatches[compiler] = missed;
@@ -213,23 +223,24 @@ export function operatorRecords(outcomes: readonly CaseOutcome[]): BenchRecord[]
     const built = cases.filter(({ status }) => status !== 'refused');
     const elements = built.reduce((sum, outcome) => sum + outcome.elements, 0);
     const figures = compilerNames.flatMap((compiler): BenchRecord[] => {
-      const mismatches = built.reduce((sum, outcome) => sum + (outcome.mismatches[compiler] ?? outcome.elements), 0);
+      const mismatches = built.reduce(
+        (sum, outcome) => sum + (outcome.mismatches[compiler] ?? outcome.elements),
+        0,
+      );
       const variant = `match/${compiler}`;
       return [
         { ...common, variant, metric: 'elements', value: elements, unit: 'elements', kind: 'counted' },
         { ...common, variant, metric: 'mismatches', value: mismatches, unit: 'elements', kind: 'counted' },
       ];
     });
-    const statuses = (['passed', 'refused', 'failed'] as const).map(
-      (status): BenchRecord => ({
-        ...common,
-        variant: 'match',
-        metric: `cases_${status}`,
-        value: count(cases, status),
-        unit: 'cases',
-        kind: 'counted',
-      }),
-    );
+    const statuses = (['passed', 'refused', 'failed'] as const).map((status): BenchRecord => ({
+      ...common,
+      variant: 'match',
+      metric: `cases_${status}`,
+      value: count(cases, status),
+      unit: 'cases',
+      kind: 'counted',
+    }));
     return [...figures, ...statuses];
   });
 }

@@ -85,7 +85,11 @@ export class QdqNetwork {
       group: groups,
     });
     const attributes = { ...float, strides, dilations: [1, 1], pads, groups };
-    return this.#activated(step, evaluate(ops.conv2d, [x.sample, weights.value, bias.value], attributes), relu);
+    return this.#activated(
+      step,
+      evaluate(ops.conv2d, [x.sample, weights.value, bias.value], attributes),
+      relu,
+    );
   }
 
   /** A dense layer on [1, features]. */
@@ -111,7 +115,11 @@ export class QdqNetwork {
     const flat = `flat${this.#steps++}`;
     this.#node('Flatten', [pooled.name], flat, { axis: 1 });
     const shape = mean.type.shape.slice(0, 2);
-    return { name: flat, sample: { type: { dtype: 'float32', shape }, data: mean.data }, scale: pooled.scale };
+    return {
+      name: flat,
+      sample: { type: { dtype: 'float32', shape }, data: mean.data },
+      scale: pooled.scale,
+    };
   }
 
   /** Probabilities along the last axis, in steps of 1/256. */

@@ -31,8 +31,18 @@ function mayRunNear({ region }: Candidate, others: Others): boolean {
   return others === 'anywhere' || region.nodes.every((node) => isOp(node, ops.changeSign));
 }
 
-function streamsAll({ inputs, outputs }: Schedule): boolean {
-  return [...inputs, ...outputs].every(({ mode }) => mode === 'streamed');
+/** With every activation through tile buffers, one per choice of layouts. */
+function streamedSchedules({ region, module, schedules, best }: Candidate, { memories }: Target): Schedule[] {
+  return schedules.flatMap(
+    ({ layouts }) =>
+      best?.({
+        layouts,
+        residentInputs: region.inputs.map(() => false),
+        residentOutputs: region.outputs.map(() => false),
+        bytes: memories[module.operands.activations]?.bytes ?? 0,
+        share: wholeTile,
+      }) ?? [],
+  );
 }
 
 /**
@@ -61,7 +71,7 @@ export async function selectLikeMatch(
     )
     .flatMap((candidate) => {
       if (!isNear(candidate.module, target)) return candidate;
-      const [first, ...more] = candidate.schedules.filter(streamsAll);
+      const [first, ...more] = streamedSchedules(candidate, target);
       return first ? { ...candidate, schedules: [first, ...more] as const } : [];
     });
   const disguises = new Map<ExecutionModule, ExecutionModule>();

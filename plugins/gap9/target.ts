@@ -66,7 +66,7 @@ export function gap9Target({
     homes: { activations: 'l2', constants: 'l2', overflow: 'l3' },
     modules: [
       masterModule(),
-      clusterModule(),
+      clusterModule(costs),
       {
         name: 'ne16',
         description: 'accelerator of convolutions and dense layers, 2- to 8-bit weights',

@@ -66,8 +66,12 @@ export function hardwareScales(
   const [acc] = node.inputs;
   if (!channels || !acc || isWide(acc.type.dtype) || (dtype !== 'int8' && dtype !== 'uint8'))
     return undefined;
-  const ranges = sumRanges(node, channels.length, rewriter);
-  return leastErrorScales(channels, ranges, limits);
+  // Channels of one factor differ in their sums: each gets as many bits as its own products leave.
+  const extent = node.attributes.axis === 1 ? (acc.type.shape[1] ?? 1) : 1;
+  const [only] = channels;
+  const perChannel = channels.length === 1 && only ? Array.from({ length: extent }, () => only) : channels;
+  const ranges = sumRanges(node, perChannel.length, rewriter);
+  return leastErrorScales(perChannel, ranges, limits);
 }
 
 /** Puts a requantize by the rule `shift` in the place of another. */

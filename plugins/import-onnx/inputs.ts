@@ -1,4 +1,13 @@
-import { boundTensor, formatType, isInteger, ops, type DataType, type ImportOptions, type Tensor, type Value } from 'match-compiler';
+import {
+  boundTensor,
+  formatType,
+  isInteger,
+  ops,
+  type DataType,
+  type ImportOptions,
+  type Tensor,
+  type Value,
+} from 'match-compiler';
 import * as diagnostics from './diagnostics.ts';
 import type { ModelGraph } from './model.ts';
 import { toSafeNumber, type DimensionProto, type ValueInfoProto } from './proto.ts';

@@ -94,6 +94,12 @@ export class BufferTable {
     return buffer;
   }
 
+  /** Bytes behind the tensor in the buffer that `of` gives. */
+  guardOf(value: Value): number {
+    const { role } = this.of(value);
+    return role === 'activation' ? (this.#guards.get(this.source(value)) ?? 0) : 0;
+  }
+
   /** A constant in the layout that one kernel wants; kernels that want the same share it. */
   constant(value: Value, { schedule }: MappedRegion, index: number): Buffer {
     return this.#constant(value, schedule.layouts.constants[index]);

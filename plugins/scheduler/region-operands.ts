@@ -99,7 +99,8 @@ export class RegionOperands {
     if (box && slot !== undefined) return plainSlice(this.#tileBuffer(role, index, slot), 0, box.bytes);
     const buffer = this.#whole(role, index);
     this.#checkReach(role, buffer);
-    if (!operand || !box) return plainSlice(buffer, 0, buffer.bytes);
+    // Behind a tensor there may be bytes that engines reach without meaning to.
+    if (!operand || !box) return plainSlice(buffer, 0, this.#bytes(role, index, buffer));
     const offset = this.#origin(role, operand, box);
     const whole = { buffer, offset };
     const [piece, ...others] = boxPieces(operand, box, { whole, dense: whole });
@@ -120,6 +121,12 @@ export class RegionOperands {
     const value = region[role][index];
     if (!value) throw new TypeError(`${region.root.name} has no operand ${index} of its ${role}`);
     return role === 'constants' ? this.#table.constant(value, this.mapped, index) : this.#table.near(value);
+  }
+
+  /** Bytes of an operand that is whole. */
+  #bytes(role: Role, index: number, buffer: Buffer): number {
+    const value = role === 'constants' ? undefined : this.mapped.region[role][index];
+    return value ? this.#table.of(value).bytes - this.#table.guardOf(value) : buffer.bytes;
   }
 
   #checkReach(role: Role, buffer: Buffer): void {

@@ -18,6 +18,8 @@ export interface CutPart {
   /** Classes of different runs, each once, and how many runs are of it. */
   readonly kinds: Int32Array;
   readonly counts: Int32Array;
+  /** The class of the longest runs; −1 where none is the longest in every axis. */
+  readonly largest: number;
   /** Do all tiles need the same, or each its own? */
   readonly change: 'never' | 'always' | 'sometimes';
 }
@@ -132,7 +134,8 @@ export function cutDimension(
       const firsts = [...ids.keys()].filter((i) => ids.indexOf(ids[i] ?? 0) === i);
       const [kinds, counts] = histogram(Int32Array.from(firsts, (i) => classes[i] ?? 0));
       const change = firsts.length === 1 ? 'never' : firsts.length === count ? 'always' : 'sometimes';
-      return { ids, classes, kinds, counts, change } as const;
+      const largest = exact[k] ? -1 : longest(kinds, boxes[k]?.values ?? []);
+      return { ids, classes, kinds, counts, largest, change } as const;
     });
     return { size, count, callClasses, callKinds, callCounts, parts };
   });
@@ -150,6 +153,18 @@ export function cutDimension(
     axes,
     identities: identities.map((registry) => registry.values.length),
   };
+}
+
+/** The class whose runs are all at least as long as those of every other one; −1 where there is none. */
+function longest(kinds: Int32Array, runs: readonly AxisRuns[]): number {
+  const extents = (kind: number): readonly number[] => (runs[kind]?.ranges ?? []).map(({ extent }) => extent);
+  const found = kinds.find((kind) =>
+    kinds.every((other) => {
+      const own = extents(kind);
+      return extents(other).every((extent, i) => extent <= (own[i] ?? 0));
+    }),
+  );
+  return found ?? -1;
 }
 
 function axisAt(operand: TiledOperand, i: number): OperandAxis {

@@ -38,7 +38,7 @@ function hasOwnMemory({ module, pattern }: Offer, { homes }: Target): boolean {
   return pattern.tiling !== undefined && (activations !== homes.activations || constants !== homes.constants);
 }
 
-/** Per choice of layouts: on resident activations where they fit, and with all operands streamed. */
+/** Per choice of layouts: on resident activations where they fit, else with all operands streamed. */
 function schedulesOf(offer: Offer, target: Target, search: ScheduleSearch): Schedule[] {
   const { region, module, pattern } = offer;
   const near = module.operands.activations;
@@ -49,16 +49,15 @@ function schedulesOf(offer: Offer, target: Target, search: ScheduleSearch): Sche
       (sum, operand) => sum + alignment * Math.ceil((operand.bytes + (operand.guardBytes ?? 0)) / alignment),
       0,
     );
-    return [true, false].flatMap((kept) => {
-      const schedule = search.best(offer, {
+    const best = (kept: boolean): Schedule | undefined =>
+      search.best(offer, {
         layouts,
         residentInputs: region.inputs.map(() => kept),
         residentOutputs: region.outputs.map(() => kept),
         bytes: kept ? bytes - resident : bytes,
         share: wholeTile,
       });
-      return schedule ?? [];
-    });
+    return best(true) ?? best(false) ?? [];
   });
 }
 

@@ -27,11 +27,36 @@ export interface LoopModel {
   readonly calls: CallModel;
 }
 
+/** The ways to cut the dimensions of one loop nest, by share: shares have most dimensions in common. */
+export class CutCache {
+  readonly #known = new Map<string, CutDimension>();
+
+  get(
+    name: string,
+    { start, extent }: TileRange,
+    sizes: readonly number[],
+    make: (sizes: readonly number[]) => CutDimension,
+  ): CutDimension {
+    const key = `${name} ${start}+${extent} ${sizes.length}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const made = make(sizes);
+    this.#known.set(key, made);
+    return made;
+  }
+}
+
 /** A tiling of no dimensions for patterns that have none: whole operands that are never moved. */
 const noTiling: Tiling = { dimensions: [], inputs: [], constants: [], outputs: [] };
 
 /** The loop nest of an offer over a share of its region. */
-export function loopModel(offer: Offer, target: Target, layouts: LayoutChoice, share: Tile): LoopModel {
+export function loopModel(
+  offer: Offer,
+  target: Target,
+  layouts: LayoutChoice,
+  share: Tile,
+  known: CutCache,
+): LoopModel {
   const { region, module, pattern } = offer;
   const tiling = pattern.tiling?.(region, layouts) ?? noTiling;
   const all = [...tiling.inputs, ...tiling.constants, ...tiling.outputs];
@@ -42,16 +67,12 @@ export function loopModel(offer: Offer, target: Target, layouts: LayoutChoice, s
   );
   const sizes = tiling.dimensions.map(({ granule }, d) => tileSizes(ranges[d]?.extent ?? 1, granule));
   const kept = pattern.leastCycles ? sizes : thinned(sizes);
-  const dimensions = tiling.dimensions.map((dimension, d) =>
-    cutDimension(
-      dimension,
-      ranges[d] ?? { start: 0, extent: dimension.extent },
-      kept[d] ?? [],
-      all,
-      exact,
-      outputsFrom,
-    ),
-  );
+  const dimensions = tiling.dimensions.map((dimension, d) => {
+    const range = ranges[d] ?? { start: 0, extent: dimension.extent };
+    return known.get(dimension.name, range, kept[d] ?? [], (own) =>
+      cutDimension(dimension, range, own, all, exact, outputsFrom),
+    );
+  });
   const { activations, constants } = module.operands;
   const { homes, memories } = target;
   let slot = 0;
@@ -109,6 +130,7 @@ export class CallModel {
   readonly #share: Tile;
   readonly #cycles: LazyTable;
   readonly #least: LazyTable;
+  readonly #along: readonly LazyTable[];
   readonly #dispatch: LazyTable | undefined;
   readonly #scratch = new Map<number, readonly Scratch[]>();
 
@@ -128,6 +150,14 @@ export class CallModel {
     this.bounded = pattern.leastCycles !== undefined;
     this.#cycles = new LazyTable(size, (index) => pattern.cycles(call(index)));
     this.#least = new LazyTable(size, (index) => pattern.leastCycles?.(call(index)) ?? 0);
+    this.#along = dimensions.map(
+      ({ cuts }, d) =>
+        new LazyTable(cuts.length, (cut) => {
+          const alone = new Int32Array(dimensions.length);
+          alone[d] = cut;
+          return this.leastCycles(alone);
+        }),
+    );
     this.#dispatch = pattern.dispatchCycles
       ? new LazyTable(size, (index) => pattern.dispatchCycles?.(call(index)) ?? 0)
       : undefined;
@@ -136,6 +166,11 @@ export class CallModel {
   /** Does dispatch differ from call to call? */
   get dispatchVaries(): boolean {
     return this.#dispatch !== undefined;
+  }
+
+  /** `leastCycles` of the nest where one dimension alone is cut. */
+  leastAlong(dimension: number, cut: number): number {
+    return this.#along[dimension]?.get(cut) ?? 0;
   }
 
   /** Calls whose cycles were asked for. */

@@ -129,44 +129,40 @@ export class OperandModel {
   }
 
   /** Sum over all boxes of the nest with the cuts of this index. */
-  #sum(table: LazyTable, cutIndex: number): number {
-    const { dimensions } = this;
-    const walk = (i: number, index: number, rest: number): number => {
-      const d = dimensions[i];
-      if (d === undefined) return table.get(index);
-      const cuts = this.#nest[d]?.cuts ?? [];
-      const part = cuts[rest % cuts.length]?.parts[this.slot];
-      if (!part) return 0;
-      let sum = 0;
-      for (let k = 0; k < part.kinds.length; k++) {
-        const inner = walk(
-          i + 1,
-          index + at(part.kinds, k) * at(this.classSteps, d),
-          Math.floor(rest / cuts.length),
-        );
-        sum += at(part.counts, k) * inner;
-      }
-      return sum;
-    };
-    return walk(0, 0, cutIndex);
+  #sum(table: LazyTable, cutIndex: number, i = 0, index = 0): number {
+    const d = this.dimensions[i];
+    if (d === undefined) return table.get(index);
+    const cuts = this.#nest[d]?.cuts ?? [];
+    const part = cuts[cutIndex % cuts.length]?.parts[this.slot];
+    if (!part) return 0;
+    const rest = Math.floor(cutIndex / cuts.length);
+    const step = at(this.classSteps, d);
+    let sum = 0;
+    for (let k = 0; k < part.kinds.length; k++) {
+      sum += at(part.counts, k) * this.#sum(table, rest, i + 1, index + at(part.kinds, k) * step);
+    }
+    return sum;
   }
 
   #largestOf(cutIndex: number): number {
-    const { dimensions } = this;
-    const walk = (i: number, index: number, rest: number): number => {
-      const d = dimensions[i];
-      if (d === undefined) return this.#bytes.get(index);
-      const cuts = this.#nest[d]?.cuts ?? [];
-      const part = cuts[rest % cuts.length]?.parts[this.slot];
-      let most = 0;
-      for (const kind of part?.kinds ?? []) {
-        const inner = walk(i + 1, index + kind * at(this.classSteps, d), Math.floor(rest / cuts.length));
-        most = Math.max(most, inner);
-      }
-      return most;
-    };
-    const bytes = walk(0, 0, cutIndex) + (this.operand.guardBytes ?? 0);
+    const bytes = this.#largestBox(cutIndex, 0, 0) + (this.operand.guardBytes ?? 0);
     return this.alignment * Math.ceil(bytes / this.alignment);
+  }
+
+  #largestBox(cutIndex: number, i: number, index: number): number {
+    const d = this.dimensions[i];
+    if (d === undefined) return this.#bytes.get(index);
+    const cuts = this.#nest[d]?.cuts ?? [];
+    const part = cuts[cutIndex % cuts.length]?.parts[this.slot];
+    if (!part) return 0;
+    const rest = Math.floor(cutIndex / cuts.length);
+    const step = at(this.classSteps, d);
+    if (part.largest >= 0) return this.#largestBox(rest, i + 1, index + part.largest * step);
+    let most = 0;
+    for (let k = 0; k < part.kinds.length; k++) {
+      most = Math.max(most, this.#largestBox(rest, i + 1, index + at(part.kinds, k) * step));
+    }
+    return most;
   }
 
   /** Reads the ranges of a box into the buffers; false where it is empty. */

@@ -8,7 +8,7 @@ import {
   type Tile,
 } from 'match-compiler';
 import { contentKey } from './content-key.ts';
-import { loopModel, type LoopModel } from './loop-model.ts';
+import { CutCache, loopModel, type LoopModel } from './loop-model.ts';
 import { searchTiles, type FoundWay, type SearchProblem } from './search.ts';
 import { at } from './table.ts';
 import { enginesOf, type StreamedOperand } from './timeline.ts';
@@ -42,34 +42,26 @@ interface KeptAnswer {
  * budget between, since nothing that fits there is cheaper.
  */
 export function createScheduleSearch(target: Target): ScheduleSearch {
-  const loops = new Map<string, LoopModel>();
-  const answers = new Map<string, KeptAnswer[]>();
-  const keys = new WeakMap<object, Map<string, string>>();
+  const nests = new Map<string, Nest>();
+  const nestOf = memo((offer: Offer) =>
+    memo((layouts: LayoutChoice): Nest => {
+      const key = contentKey(offer, layouts);
+      const nest = nests.get(key) ?? new Nest(offer, target, layouts);
+      nests.set(key, nest);
+      return nest;
+    }),
+  );
   const statistics = { searched: 0, kept: 0, space: 0, evaluated: 0 };
-  const keyOf = (offer: Offer, layouts: LayoutChoice, share: Tile): string => {
-    const own = keys.get(offer) ?? new Map<string, string>();
-    keys.set(offer, own);
-    const short = JSON.stringify([layouts, share.ranges]);
-    const known = own.get(short);
-    if (known !== undefined) return known;
-    const key = contentKey(offer, layouts, share);
-    own.set(short, key);
-    return key;
-  };
   const best = (offer: Offer, request: ScheduleRequest): Schedule | undefined => {
     const { layouts, share, residentInputs, residentOutputs, bytes } = request;
-    const key = keyOf(offer, layouts, share);
-    const withResidents = `${key}|${residentInputs.map(Number).join('')}|${residentOutputs.map(Number).join('')}`;
-    const kept = answers.get(withResidents) ?? [];
-    answers.set(withResidents, kept);
+    const nest = nestOf(offer)(layouts);
+    const kept = nest.answers(share, residentInputs, residentOutputs);
     const known = kept.find((answer) => answer.from <= bytes && bytes <= answer.upTo);
     if (known) {
       statistics.kept++;
       return known.schedule && { ...known.schedule, layouts };
     }
-    const loop = loops.get(key) ?? loopModel(offer, target, layouts, share);
-    loops.set(key, loop);
-    const schedule = searchIn(loop, offer, target, request);
+    const schedule = searchIn(nest.loop(share), offer, target, request);
     const near = offer.module.operands.activations;
     kept.push({ upTo: bytes, from: schedule ? (schedule.bytes[near] ?? 0) : -Infinity, schedule });
     statistics.searched++;
@@ -80,9 +72,67 @@ export function createScheduleSearch(target: Target): ScheduleSearch {
   return { best, statistics };
 }
 
+/** What is kept of one layer, whatever it is called. */
+class Nest {
+  readonly #offer: Offer;
+  readonly #target: Target;
+  readonly #layouts: LayoutChoice;
+  readonly #cuts = new CutCache();
+  readonly #loops = new Map<string, LoopModel>();
+  readonly #answers = new Map<string, KeptAnswer[]>();
+
+  constructor(offer: Offer, target: Target, layouts: LayoutChoice) {
+    this.#offer = offer;
+    this.#target = target;
+    this.#layouts = layouts;
+  }
+
+  loop(share: Tile): LoopModel {
+    const key = shareKey(share);
+    const known = this.#loops.get(key);
+    if (known) return known;
+    const loop = loopModel(this.#offer, this.#target, this.#layouts, share, this.#cuts);
+    this.#loops.set(key, loop);
+    return loop;
+  }
+
+  answers(share: Tile, inputs: readonly boolean[], outputs: readonly boolean[]): KeptAnswer[] {
+    const key = `${shareKey(share)}|${inputs.map(Number).join('')}|${outputs.map(Number).join('')}`;
+    const known = this.#answers.get(key);
+    if (known) return known;
+    const answers: KeptAnswer[] = [];
+    this.#answers.set(key, answers);
+    return answers;
+  }
+}
+
+function shareKey({ ranges }: Tile): string {
+  return Object.entries(ranges)
+    .map(([name, { start, extent }]) => `${name}${start}+${extent}`)
+    .sort()
+    .join();
+}
+
+/** Remembers what a function made of an object. */
+function memo<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const value = make(key);
+    known.set(key, value);
+    return value;
+  };
+}
+
 /** The cheapest schedule of an offer under a request, without keeping anything; undefined where nothing fits. */
 export function searchSchedule(offer: Offer, target: Target, request: ScheduleRequest): Schedule | undefined {
-  return searchIn(loopModel(offer, target, request.layouts, request.share), offer, target, request);
+  return searchIn(
+    loopModel(offer, target, request.layouts, request.share, new CutCache()),
+    offer,
+    target,
+    request,
+  );
 }
 
 function searchIn(

@@ -82,7 +82,7 @@ class TileSearch {
 
   run(): FoundWay | undefined {
     this.#trySeeds();
-    this.#descend(0, 1);
+    this.#descend(0, 1, this.#problem.loop.calls.leastCycles(this.#cuts));
     if (!this.#best) return undefined;
     return {
       ...this.#best,
@@ -120,9 +120,14 @@ class TileSearch {
     this.#cuts.fill(0);
   }
 
-  /** Decides the cuts of dimension `d` and on; `tiles` along those before. */
-  #descend(d: number, tiles: number): void {
-    const dimension = this.#problem.loop.dimensions[d];
+  /**
+   * Decides the cuts of dimension `d` and on.
+   * @param tiles along the dimensions before
+   * @param compute cycles of all calls at least, with `d` and what follows whole
+   */
+  #descend(d: number, tiles: number, compute: number): void {
+    const { dimensions, calls } = this.#problem.loop;
+    const dimension = dimensions[d];
     if (!dimension) {
       if (!this.#seeds.has(this.#cutIndex())) this.#leaf();
       return;
@@ -130,12 +135,18 @@ class TileSearch {
     const { cuts } = dimension;
     const smallest = at(this.#smallest, d);
     for (let i = 0; i < cuts.length; i++) {
+      const count = tiles * (cuts[i]?.count ?? 1);
+      // From here on there are only more tiles.
+      if (this.#callBound(count, compute) >= this.#cycles - tolerance) break;
       this.#cuts[d] = i;
       this.#smallest[d] = i;
-      const count = tiles * (cuts[i]?.count ?? 1);
-      if (this.#fits(this.#smallest) && this.#partBound(count) < this.#cycles - tolerance) {
-        this.#descend(d + 1, count);
-      }
+      if (!this.#fits(this.#smallest)) continue;
+      const along = Math.max(compute, calls.leastAlong(d, i));
+      if (this.#partBound(count, along) >= this.#cycles - tolerance) continue;
+      // Costs most to know, so last.
+      const own = i === 0 ? compute : Math.max(along, calls.leastCycles(this.#cuts));
+      if (own > along && this.#partBound(count, own) >= this.#cycles - tolerance) continue;
+      this.#descend(d + 1, count, own);
     }
     this.#cuts[d] = 0;
     this.#smallest[d] = smallest;
@@ -160,13 +171,22 @@ class TileSearch {
     return shared <= bytes && constants <= (constantBytes ?? Infinity);
   }
 
-  /** A lower bound for all ways to cut the open dimensions, which are whole in `cuts` and least in `smallest`. */
-  #partBound(tiles: number): number {
-    const { loop, engines, loads, stores } = this.#problem;
-    const { calls } = loop;
+  /** A lower bound from calls and dispatch alone. */
+  #callBound(tiles: number, compute: number): number {
+    const { loop, engines } = this.#problem;
     // Where a pattern says that dispatch differs from call to call, nothing is known of it.
-    const dispatch = calls.dispatchVaries ? 0 : calls.dispatch(0);
-    const serial = engines.blocking || engines.depth === 1 ? (tiles - 1) * dispatch : 0;
+    const dispatch = loop.calls.dispatchVaries ? 0 : loop.calls.dispatch(0);
+    const inTurn = engines.blocking || engines.depth === 1;
+    return Math.max(tiles * dispatch, compute + (inTurn ? tiles : 1) * dispatch);
+  }
+
+  /**
+   * A lower bound for all ways to cut the open dimensions, which are whole in `cuts` and least in `smallest`.
+   * @param compute cycles of all calls at least
+   */
+  #partBound(tiles: number, compute: number): number {
+    const { loop, engines, loads, stores, slowedByModule } = this.#problem;
+    const dispatch = loop.calls.dispatchVaries ? 0 : loop.calls.dispatch(0);
     const inbound = this.#inbound.fill(0);
     const outbound = this.#outbound.fill(0);
     const first = this.#first.fill(0);
@@ -176,15 +196,20 @@ class TileSearch {
       head = Math.max(head, at(first, engine));
       inbound[engine] = at(inbound, engine) + model.leastCycles(this.#cuts);
     }
-    head += dispatch;
     let tail = 0;
     for (const { model, engine } of stores) {
       tail = Math.max(tail, leastMove(model, this.#smallest, 'last'));
       outbound[engine] = at(outbound, engine) + model.leastCycles(this.#cuts);
     }
-    let most = Math.max(tiles * dispatch, head + calls.leastCycles(this.#cuts) + serial + tail);
+    let most = head + this.#callBound(tiles, compute) + tail;
     for (let e = 1; e < engines.names.length; e++) {
-      most = Math.max(most, at(inbound, e) + tail, at(outbound, e) > 0 ? head + at(outbound, e) : 0);
+      // A channel makes up for what it loses while the module is busy. The last call runs behind its load.
+      const slower = 1 - 1 / at(slowedByModule, e);
+      if (at(inbound, e) > 0) {
+        const beside = Math.max(0, compute - dispatch) * slower;
+        most = Math.max(most, at(inbound, e) + beside + dispatch + tail);
+      }
+      if (at(outbound, e) > 0) most = Math.max(most, head + dispatch + at(outbound, e) + compute * slower);
     }
     return most;
   }

@@ -1,10 +1,8 @@
 import {
   GraphEditor,
   ops,
-  type Attributes,
   type Graph,
   type Node,
-  type OpDefinition,
   type SourceLocation,
   type TensorType,
   type Value,
@@ -77,7 +75,7 @@ export function withUnsigned(graph: Graph, chosen: UnsignedSlots): Graph {
     for (const output of node.outputs) editor.releaseName(output);
     editor.remove(node);
     const outputs = editor.add(
-      node.op as OpDefinition<Attributes>,
+      node.op,
       inputs.map((value, i) => constants.get(i) ?? value),
       attributes,
       {

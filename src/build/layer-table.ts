@@ -3,9 +3,12 @@ import { locationOf } from '../diagnostics/diagnostic.ts';
 import type { DataType } from '../ir/data-type.ts';
 import { formatLayout } from '../ir/layout.ts';
 import { mainNode, nodeMacs } from '../ir/work.ts';
+import type { MappedRegion } from '../mapping/mapping.ts';
 import type { MemoryPlan } from '../memory/placed-program.ts';
+import { tilingOf } from '../schedule/tiles.ts';
+import type { Tile } from '../target/tiling.ts';
 
-/** One region of the mapping: what runs as one kernel call. */
+/** One region of the mapping, or the share of one that a module runs. */
 export interface LayerRow {
   /** The model's own name of the node. */
   readonly node: string;
@@ -14,7 +17,12 @@ export interface LayerRow {
   readonly kernel: string;
   readonly output: { readonly tensor: string; readonly dtype: DataType; readonly shape: readonly number[] };
   readonly layout: string;
+  /** Of the share. */
   readonly macs: number;
+  /** What runs side by side has the same number, from 0. */
+  readonly stage: number;
+  /** The part of the loop nest, where another module runs the rest. */
+  readonly share?: Tile['ranges'];
   /** Predicted by the target's cost model. */
   readonly cycles: number;
   readonly memory: string;
@@ -37,7 +45,8 @@ export interface MemoryRow {
 
 /** The regions in execution order. */
 export function layerRows({ mapping, program, placed }: Compilation): LayerRow[] {
-  return mapping.regions.map(({ region, module, pattern, schedule }) => {
+  return mapping.regions.map((mapped) => {
+    const { region, module, pattern, schedule, share } = mapped;
     const [output] = region.outputs;
     const buffer = output && program.bufferOf.get(output);
     if (!buffer) throw new TypeError(`region ${region.root.name} has no output in memory`);
@@ -50,13 +59,24 @@ export function layerRows({ mapping, program, placed }: Compilation): LayerRow[]
       kernel: pattern.name,
       output: { tensor: output.name, dtype: output.type.dtype, shape: output.type.shape },
       layout: layout ? formatLayout(layout) : '',
-      macs: region.nodes.reduce((sum, node) => sum + nodeMacs(node), 0),
+      macs: Math.round(region.nodes.reduce((sum, node) => sum + nodeMacs(node), 0) * shareOf(mapped)),
+      stage: mapping.stages.findIndex(({ regions }) => regions.includes(mapped)),
+      ...(Object.keys(share.ranges).length > 0 && { share: share.ranges }),
       cycles: schedule.cycles,
       memory: buffer.memory,
       ...(offset !== undefined && { offset }),
       bytes: buffer.bytes,
     };
   });
+}
+
+/** The part of a region's loop nest that is in its share, from 0 to 1. */
+function shareOf(mapped: MappedRegion): number {
+  const dimensions = tilingOf(mapped)?.dimensions ?? [];
+  return dimensions.reduce(
+    (part, { name, extent }) => part * ((mapped.share.ranges[name]?.extent ?? extent) / extent),
+    1,
+  );
 }
 
 export function memoryRows({ placed }: Compilation): MemoryRow[] {

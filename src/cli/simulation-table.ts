@@ -2,15 +2,15 @@ import type { Simulation, SimulatedLayer } from '../build/simulate.ts';
 import { formatTable, grouped } from './table.ts';
 
 /**
- * Cycles by stage: predicted, simulated, and how engines and controller spend them. Layers that run side by side
- * share a row.
+ * Cycles by stage: predicted, simulated, how many each engine is busy, and how many the controller spends on
+ * waiting, in calls that it waits for, and on handing work over. Layers that run side by side share a row.
  */
 export function simulationTable({ layers, stages, cycles, predicted }: Simulated): string {
   const engines = [...new Set(layers.flatMap(({ busy }) => Object.keys(busy)))];
   const columns = [
     { title: 'layer', limit: 36 },
     { title: 'runs on', limit: 24 },
-    ...['predicted', 'simulated', 'off by', ...engines, 'waiting', 'overhead'].map((title) => ({
+    ...['predicted', 'simulated', 'off by', ...engines, 'waiting', 'calls', 'overhead'].map((title) => ({
       title,
       right: true,
     })),
@@ -42,6 +42,7 @@ function figures(
     difference(predicted, simulated),
     ...engines.map((engine) => sum(({ busy }) => busy[engine] ?? 0)),
     sum(({ waiting }) => waiting),
+    sum(({ calls }) => calls),
     sum(({ overhead }) => overhead),
   ];
 }

@@ -13,7 +13,11 @@ export function boundTensor(
   values: number | readonly number[],
 ): Tensor {
   const list = typeof values === 'number' ? [values] : values;
-  const shape = declared ? fittingShape(declared, list.length) : typeof values === 'number' ? [] : [list.length];
+  const shape = declared
+    ? fittingShape(declared, list.length)
+    : typeof values === 'number'
+      ? []
+      : [list.length];
   if (!isFloat(dtype)) {
     const { min, max } = integerRange(dtype);
     const wrong = list.find((value) => !Number.isInteger(value) || value < min || value > max);

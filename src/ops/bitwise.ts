@@ -47,4 +47,3 @@ export function defineBitwise(meaning: Bitwise): OpDefinition<BitwiseAttributes>
     },
   });
 }
-

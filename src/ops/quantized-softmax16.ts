@@ -27,7 +27,8 @@ export const quantizedSoftmax16 = defineOp<QuantizedSoftmax16Attributes>({
     expectAxis(name, axis, x.shape.length);
     for (const table of tables) {
       expectDtype(name, 'a table', table, ['int16']);
-      if (elementCount(table.shape) !== 513) throw new ShapeError(`${name}: a table of [${table.shape.join()}]`);
+      if (elementCount(table.shape) !== 513)
+        throw new ShapeError(`${name}: a table of [${table.shape.join()}]`);
     }
     if (!Number.isInteger(multiplier) || multiplier < 0 || multiplier >= 2 ** 31 || Math.abs(shift) > 31) {
       throw new ShapeError(`${name}: ${multiplier} shifted by ${shift}`);

@@ -13,8 +13,7 @@ export const reduceProd = defineReduction({
   reduce(data, start, count, dtype) {
     if (isWide(dtype)) {
       let product = 1n;
-      for (let i = start; i < start + count; i++)
-        product = BigInt.asIntN(64, product * BigInt(data[i] ?? 0));
+      for (let i = start; i < start + count; i++) product = BigInt.asIntN(64, product * BigInt(data[i] ?? 0));
       return product;
     }
     const numbers = data as Float64Array;

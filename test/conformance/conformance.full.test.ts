@@ -11,8 +11,7 @@ withCorpus('every model of the corpus under every rule: interpreter, gcc, clang 
   const failures = stdout.split('\n').filter((line) => line.startsWith('FAILED'));
   t.deepEqual(failures, []);
   t.is(status, 0, stderr);
-  const [, models, cases] =
-    /^(\d+) models and rules, (\d+) operator cases, 0 failures/m.exec(stdout) ?? [];
+  const [, models, cases] = /^(\d+) models and rules, (\d+) operator cases, 0 failures/m.exec(stdout) ?? [];
   t.true(Number(models) >= 30, stdout.slice(-200));
   t.true(Number(cases) >= 920, stdout.slice(-200));
 });

@@ -336,3 +336,34 @@ test('operators: the indices of a window over three axes are refused', async (t)
   t.is(code, 'FEATURE_UNSUPPORTED');
   t.regex(message, /indices of windows over three axes/);
 });
+
+test('operators: QGemm with a bias by column, by row and for all', async (t) => {
+  const one = f([], [1]);
+  for (const [bias, wanted] of [
+    [tensor('int32', [1, 2], [100, 200]), [101, 203, 102, 206]],
+    [tensor('int32', [2, 1], [100, 200]), [101, 103, 202, 206]],
+    [tensor('int32', [1], [100]), [101, 103, 102, 106]],
+    [tensor('int32', [2, 2], [1, 2, 3, 4]), [2, 5, 5, 10]],
+  ] as const) {
+    const { outputs } = await run(
+      t,
+      {
+        nodes: [
+          node(
+            'QGemm',
+            ['a', 'one', 'zero', 'b', 'one', 'zero', 'c'],
+            ['y'],
+            {},
+            { domain: 'com.microsoft' },
+          ),
+        ],
+        inputs: [valueInfo('a', 'int8', [2, 1])],
+        outputs: ['y'],
+        initializers: { one, zero: tensor('int8', [], [0]), b: tensor('int8', [1, 2], [1, 3]), c: bias },
+        opset: 13,
+      },
+      [tensor('int8', [2, 1], [1, 2])],
+    );
+    t.deepEqual(numbers(outputs[0]), [...wanted]);
+  }
+});

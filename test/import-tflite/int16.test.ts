@@ -20,7 +20,9 @@ function model(op: 'LOGISTIC' | 'TANH' | 'SOFTMAX', scale: number, count: number
   };
 }
 
-const integers = Array.from({ length: 257 }, (_, i) => Math.max(-32768, Math.min(32767, (i - 128) * 256 + (i % 7))));
+const integers = Array.from({ length: 257 }, (_, i) =>
+  Math.max(-32768, Math.min(32767, (i - 128) * 256 + (i % 7))),
+);
 
 const functions = {
   LOGISTIC: (x: number): number => 1 / (1 + Math.exp(-x)),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Layer, Net, Part } from './synthetic-mapping.js';
 
 interface RandomLayer {
-  readonly kind: 'convolution' | 'element-wise' | 'controller';
+  readonly kind: 'convolution' | 'element-wise' | 'controller' | 'untiled';
   readonly module: 'npu' | 'team';
   readonly kernel: number;
   readonly step: number;
@@ -20,7 +20,7 @@ interface RandomLayer {
 const buffers = fc.constantFrom<1 | 2>(1, 2);
 
 const layers: fc.Arbitrary<RandomLayer> = fc.record({
-  kind: fc.constantFrom('convolution', 'convolution', 'element-wise', 'controller'),
+  kind: fc.constantFrom('convolution', 'convolution', 'convolution', 'element-wise', 'controller', 'untiled'),
   module: fc.constantFrom('npu', 'team'),
   kernel: fc.constantFrom(1, 3),
   step: fc.constantFrom(1, 1, 2),
@@ -55,8 +55,9 @@ function netOf(input: readonly [number, number, number], near: boolean, list: re
   let [h, w, c] = input;
   const layers = list.map((random, i): Layer => {
     const before = made.at(-1) ?? { name: 'x', near, shape: '' };
-    // The controller works in l2 alone.
-    const kind = random.kind === 'controller' && before.near ? 'element-wise' : random.kind;
+    // The controller works in l2 alone, and what has no tiles needs its tensors in l1.
+    const away = (random.kind === 'controller' && before.near) || (random.kind === 'untiled' && !before.near);
+    const kind = away ? 'element-wise' : random.kind;
     const name = `v${i}`;
     const others = made.filter(
       (value) => value.shape === before.shape && value.near === before.near && value !== before,
@@ -68,7 +69,7 @@ function netOf(input: readonly [number, number, number], near: boolean, list: re
       w = Math.ceil(w / random.step);
       c = random.channels;
     }
-    const outputNear = random.near && kind !== 'controller';
+    const outputNear = kind === 'untiled' || (random.near && kind !== 'controller');
     made.push({ name, near: outputNear, shape: [h, w, c].join() });
     return {
       name,
@@ -81,7 +82,9 @@ function netOf(input: readonly [number, number, number], near: boolean, list: re
       parts:
         kind === 'controller'
           ? [{ module: 'core' }]
-          : partsOf(random, kind, [h, w, c], before.near, outputNear),
+          : kind === 'untiled'
+            ? [{ module: random.module }]
+            : partsOf(random, kind, [h, w, c], before.near, outputNear),
       joins: random.joins && i > 0 && kind !== 'controller',
       prefetch: random.prefetch,
     };

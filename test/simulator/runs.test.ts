@@ -2,10 +2,20 @@ import test from 'ava';
 import { evaluateGraph, programTimeline, type Tensor } from 'match-compiler';
 import { alteredCombine } from './toy-kernels.ts';
 import { toyGraph, toyInputs, toyMapping, type ToyPlan } from './toy-network.ts';
-import { emitPlaced, modes, placeProgram, runToy, toyProgram, type ToyRun } from './toy-build.ts';
+import {
+  emitPlaced,
+  modes,
+  placeProgram,
+  runToy,
+  sharedWorkbench,
+  toyProgram,
+  type ToyRun,
+} from './toy-build.ts';
 import { toyTarget, type ToyOptions } from './toy-target.ts';
 
 const graph = toyGraph();
+const shared = sharedWorkbench();
+test.after.always(() => shared.release());
 const samples = [toyInputs(3), toyInputs(9), toyInputs(3)];
 
 function expectedBytes(inputs: readonly Tensor[]): Uint8Array {
@@ -38,7 +48,7 @@ const schedules: Readonly<Record<string, Readonly<Record<string, ToyPlan>>>> = {
 for (const [name, plans] of Object.entries(schedules)) {
   test(`${name}: outputs, modes and cycles`, async (t) => {
     const program = await toyProgram(toyMapping(graph, toyTarget(), plans));
-    const runs = await runToy(await emitPlaced(placeProgram(program)), samples, modes);
+    const runs = shared.workbench.run(await emitPlaced(placeProgram(program)), samples, modes);
     const { cycles, regions } = programTimeline(program);
     t.true(cycles > 1000);
     for (const { status, message, outputs, report } of runs) {
@@ -75,9 +85,41 @@ test('on memory of the caller, with sanitizers', async (t) => {
   }
 });
 
+test('outputs that have no memory of their own', async (t) => {
+  const odd = toyGraph(true);
+  const program = await toyProgram(toyMapping(odd, toyTarget()));
+  const wanted = samples.map((inputs) =>
+    Buffer.concat(evaluateGraph(odd, inputs).outputs.map(({ data }) => Buffer.from(data as Uint8Array))),
+  );
+  for (const io of ['arena', 'caller'] as const) {
+    const bundle = await emitPlaced(placeProgram(program, { inputs: io, outputs: io }));
+    const [run] = shared.workbench.run(bundle, samples);
+    t.is(run?.status, 0, run?.message);
+    t.deepEqual(
+      run?.outputs.map((output) => Buffer.from(output)),
+      wanted,
+    );
+  }
+});
+
+test('jobs that the controller waits for', async (t) => {
+  const program = await toyProgram(toyMapping(graph, toyTarget({ synchronous: true })));
+  const { cycles, regions } = programTimeline(program);
+  t.true((regions[0]?.calls ?? 0) > 0);
+  for (const { status, message, outputs, report } of shared.workbench.run(
+    await emitPlaced(placeProgram(program)),
+    samples,
+    modes,
+  )) {
+    t.is(status, 0, message);
+    t.deepEqual(outputs, expected);
+    t.deepEqual(report.runs, [cycles, cycles, cycles]);
+  }
+});
+
 async function withKernel(options: ToyOptions): Promise<readonly ToyRun[]> {
   const program = await toyProgram(toyMapping(graph, toyTarget(options)));
-  return runToy(await emitPlaced(placeProgram(program)), [toyInputs(3)], modes, ['gcc', '-O0']);
+  return shared.workbench.run(await emitPlaced(placeProgram(program)), [toyInputs(3)], modes);
 }
 
 test('a job may report its cycles', async (t) => {
@@ -136,11 +178,10 @@ test('rows that a job leaves out do not come out right', async (t) => {
 
 test('settings that are none are refused', async (t) => {
   const program = await toyProgram(toyMapping(graph, toyTarget()));
-  const [mode, workers] = await runToy(
+  const [mode, workers] = shared.workbench.run(
     await emitPlaced(placeProgram(program)),
     [toyInputs(3)],
     [{ MATCH_SIM: 'early' }, { MATCH_SIM_WORKERS: 'up' }],
-    ['gcc', '-O0'],
   );
   t.is(mode?.status, 1);
   t.is(mode?.message, "match simulator: MATCH_SIM cannot be 'early'; it is eager or lazy\n");

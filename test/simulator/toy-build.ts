@@ -101,11 +101,15 @@ export class Workbench {
       writeFileSync(join(this.folder, path), content);
       this.#contents.set(path, String(content));
     }
-    const isSource = (path: string): boolean => path.endsWith('.c');
-    const sources = [...bundle.files.keys()].filter(isSource);
-    const stale = changed.some(({ path }) => path.endsWith('.h'))
-      ? sources
-      : changed.map(({ path }) => path).filter(isSource);
+    const sources = [...bundle.files.keys()].filter((path) => path.endsWith('.c'));
+    const headers = changed.map(({ path }) => path).filter((path) => path.endsWith('.h'));
+    // The runtime knows nothing of the network's headers.
+    const affects = (header: string, source: string): boolean =>
+      header.startsWith('match_') || !source.startsWith('match_');
+    const stale = sources.filter(
+      (source) =>
+        changed.some(({ path }) => path === source) || headers.some((header) => affects(header, source)),
+    );
     if (stale.length > 0) this.#compile(['-c', ...stale]);
     this.#compile([...sources.map((path) => path.replace(/c$/, 'o')), '-o', 'toy', '-lm']);
     const bytes = samples.flatMap((inputs) => inputs.map(({ data }) => bytesOf(data)));
@@ -167,4 +171,10 @@ export function runToy(
   compiler: readonly string[] = ['gcc', '-O1'],
 ): Promise<ToyRun[]> {
   return withWorkbench((workbench) => workbench.run(bundle, samples, environments), compiler);
+}
+
+/** A workbench for all tests of a file; `release` removes its folder. */
+export function sharedWorkbench(): { readonly workbench: Workbench; readonly release: () => void } {
+  const workbench = new Workbench(mkdtempSync(join(tmpdir(), 'match-toy-')), ['gcc', '-O0']);
+  return { workbench, release: () => rmSync(workbench.folder, { recursive: true, force: true }) };
 }

@@ -21,8 +21,8 @@ import { randomNumbers } from '../emit/network-cases.ts';
 export const toyRows = 23;
 export const toyColumns = 40;
 
-/** ((a xor b), inverted, and a constant) or a. */
-export function toyGraph(): Graph {
+/** ((a xor b), inverted, and a constant) or a; on request also an input as it is, and the result once more. */
+export function toyGraph(more = false): Graph {
   const editor = new GraphEditor({
     name: 'toy',
     info: { file: 'toy', format: 'test', dialect: 'test', recognised: [] },
@@ -34,7 +34,8 @@ export function toyGraph(): Graph {
   const mixed = editor.add1(ops.bitwiseXor, [a, b], {}, { name: 'mix' });
   const turned = editor.add1(ops.bitwiseNot, [mixed], {}, { name: 'turn' });
   const masked = editor.add1(ops.bitwiseAnd, [turned, mask], {}, { name: 'mask' });
-  editor.setOutputs([editor.add1(ops.bitwiseOr, [masked, a], {}, { name: 'join' })]);
+  const joined = editor.add1(ops.bitwiseOr, [masked, a], {}, { name: 'join' });
+  editor.setOutputs(more ? [joined, b, joined] : [joined]);
   return editor.finish();
 }
 

@@ -19,12 +19,19 @@ import { combineKernel, extentsOf, invertKernel } from './toy-kernels.ts';
 export interface ToyOptions {
   readonly contention?: Target['contention'];
   readonly vectorDepth?: number;
+  /** The controller waits for every job of the vector units. */
+  readonly synchronous?: boolean;
   /** In place of the one that is right. */
   readonly combine?: JobKernel;
 }
 
 /** A core, a team of four vector units and an inverter, with a scratchpad that two channels fill and empty. */
-export function toyTarget({ contention, vectorDepth = 2, combine = combineKernel }: ToyOptions = {}): Target {
+export function toyTarget({
+  contention,
+  vectorDepth = 2,
+  combine = combineKernel,
+  synchronous = false,
+}: ToyOptions = {}): Target {
   return defineTarget({
     name: 'toy',
     description: 'made for tests',
@@ -78,7 +85,7 @@ export function toyTarget({ contention, vectorDepth = 2, combine = combineKernel
         queueDepth: vectorDepth,
         workers: 4,
         dispatchCycles: 11,
-        patterns: [xorPattern, andPattern].map((own) => ({ ...own, kernel: combine })),
+        patterns: [xorPattern, andPattern].map((own) => ({ ...own, kernel: combine, synchronous })),
       },
       {
         name: 'inverter',

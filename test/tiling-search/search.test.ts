@@ -217,7 +217,7 @@ test('the plugin answers for modules with a memory of their own alone', async (t
   if (typeof schedule !== 'function') return t.fail('no handler');
   const options = { name: 'net' } as never;
   const answer = await schedule.call({} as never, offer, { target, options });
-  t.is(answer?.schedules.length, 2);
+  t.is(answer?.schedules.length, 1);
   t.is(typeof answer?.best, 'function');
   const home = { ...offer.module, operands: { activations: 'far', constants: 'far' } };
   t.falsy(await schedule.call({} as never, { ...offer, module: home }, { target, options }));

@@ -6,6 +6,8 @@ import {
   isOp,
   ops,
   printGraph,
+  RangeAnalysis,
+  tensor,
   verifyGraph,
   type Graph,
   type HardwareRequantization,
@@ -219,6 +221,41 @@ test('hardware-requantize: narrower products make narrower scales, down to none'
   );
   const setting: Setting = { numerics: 'hardware', target: { requantization: gap9 } };
   t.is(await runnerOf(hardwareRequantize(), setting)(kept), kept);
+});
+
+test('the range of a requantize is that of its own results, per channel, and reached', (t) => {
+  const shifts = fc.array(fc.integer({ min: -14, max: -1 }), { minLength: 2, maxLength: 4 });
+  fc.assert(
+    fc.property(
+      fc.constantFrom('single' as const, 'double' as const),
+      shifts,
+      fc.integer({ min: -128, max: 127 }),
+      fc.integer({ min: 3, max: 900 }),
+      (rule, shift, zero, bound) => {
+        const graph = scalingLayer(rule, shift, zero, bound, false);
+        const [output] = graph.outputs;
+        const range = output && new RangeAnalysis(graph).of(output);
+        if (range?.min.length !== shift.length) return false;
+        // Every sum that there is, one after the other.
+        const found = shift.map(() => ({ min: Infinity, max: -Infinity }));
+        for (let x = -bound; x <= bound; x += 64) {
+          const rows = Array.from({ length: 64 * shift.length }, (_, i) =>
+            Math.min(bound, x + Math.floor(i / shift.length)),
+          );
+          const [y] = evaluateGraph(graph, [tensor('int32', [64, shift.length], rows)]).outputs;
+          Array.from((y?.data ?? []) as ArrayLike<number>).forEach((value, i) => {
+            const channel = found[i % shift.length];
+            if (!channel) return;
+            channel.min = Math.min(channel.min, value);
+            channel.max = Math.max(channel.max, value);
+          });
+        }
+        return found.every(({ min, max }, i) => min === range.min[i] && max === range.max[i]);
+      },
+    ),
+    { numRuns: 60, seed: 3 },
+  );
+  t.pass();
 });
 
 test('hardware-requantize changes nothing with exact numerics, and nothing for targets without a form', async (t) => {

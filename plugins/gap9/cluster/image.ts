@@ -85,7 +85,10 @@ export function alignedOperand(image: Image, result: Image, whole: readonly bool
 }
 
 /** Ranges of the three axes of the result in a call. */
-export function imageRanges({ tile }: KernelCall, { extents }: Image): readonly [TileRange, TileRange, TileRange] {
+export function imageRanges(
+  { tile }: KernelCall,
+  { extents }: Image,
+): readonly [TileRange, TileRange, TileRange] {
   const of = (i: 0 | 1 | 2): TileRange => tile.ranges[imageDimensions[i]] ?? { start: 0, extent: extents[i] };
   return [of(0), of(1), of(2)];
 }

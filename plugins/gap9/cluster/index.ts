@@ -8,6 +8,7 @@ import { workers } from './costs.ts';
 import { depthwisePattern } from './depthwise/index.ts';
 import { mapPatterns } from './element-wise/index.ts';
 import { poolPatterns } from './pool/index.ts';
+import { withPublishedCosts } from './published-costs.ts';
 import { quantizedPairPattern } from './quantized-pair/index.ts';
 import { softmaxPattern } from './softmax/index.ts';
 
@@ -32,7 +33,7 @@ export const clusterPatterns: readonly ModulePattern[] = Object.freeze([
 export const clusterDispatchCycles = 50;
 
 /** The eight worker cores: one job at a time, of which every core takes its share. */
-export function clusterModule() {
+export function clusterModule(costs: 'measured' | 'published') {
   return {
     name: 'cluster',
     description: 'eight cores with a common L1, integer kernels',
@@ -40,6 +41,6 @@ export function clusterModule() {
     queueDepth: 1,
     workers,
     dispatchCycles: clusterDispatchCycles,
-    patterns: clusterPatterns,
+    patterns: costs === 'published' ? clusterPatterns.map(withPublishedCosts) : clusterPatterns,
   } satisfies ExecutionModule;
 }

@@ -18,8 +18,9 @@ export function masterModule() {
     operands: { activations: 'l2', constants: 'l2' } as const,
     queueDepth: 0,
     dispatchCycles: 0,
-    patterns: portablePatterns.map(
-      (pattern): ModulePattern => ({ ...pattern, cycles: (call) => slowDown * pattern.cycles(call) }),
-    ),
+    patterns: portablePatterns.map((pattern): ModulePattern => ({
+      ...pattern,
+      cycles: (call) => slowDown * pattern.cycles(call),
+    })),
   } satisfies ExecutionModule;
 }

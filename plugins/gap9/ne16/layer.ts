@@ -1,4 +1,4 @@
-import type { Region } from 'match-compiler';
+import type { Region, Value } from 'match-compiler';
 import { convolutionOf, type Convolution, type ConvolutionAxis } from '../convolution.ts';
 import { blockChannels, type Ne16Mode } from './costs.ts';
 import { normalizationOf, type Normalization } from './normalization.ts';
@@ -52,20 +52,10 @@ export function step({ output, stride }: ConvolutionAxis): number {
 export function layerOf(region: Region, mode: Ne16Mode, channels = blockChannels[mode]): Layer | string {
   const convolution = convolutionOf(region);
   const { w, rows, columns, weightZeroPoint, outputChannels, requantize } = convolution;
-  const data = w.constant?.data;
-  if (!data) return 'has weights that are no constants';
-  const weights = Int16Array.from(data as ArrayLike<number>, (value) => value - weightZeroPoint);
-  let [least, most] = [0, 0];
-  for (const value of weights) {
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  // 0 has a code of its own: weights that stand for no input, and taps that a smaller kernel lacks, add nothing.
-  const weightBits = Math.max(2, 32 - Math.clz32(most - least));
+  const facts = weightFacts(w, weightZeroPoint, outputChannels);
+  if (!facts) return 'has weights that are no constants';
+  const { weights, least, weightBits, weightSums } = facts;
   const perFilter = weights.length / outputChannels;
-  const weightSums = Array.from({ length: outputChannels }, (_, c) =>
-    weights.subarray(c * perFilter, (c + 1) * perFilter).reduce((a, b) => a + b, 0),
-  );
   const largest = perFilter * 255 * Math.max(2 ** weightBits - 1, -least);
   if (largest >= 2 ** 31) return `sums ${perFilter} products, which may leave 32 bits`;
   const normalization = normalizationOf(convolution, weightSums);
@@ -82,6 +72,43 @@ export function layerOf(region: Region, mode: Ne16Mode, channels = blockChannels
     signed: requantize?.attributes.dtype === 'int8',
     blocks: blockLayout(mode, channels, convolution.channelsPerGroup, weightBits, normalization),
   };
+}
+
+interface WeightFacts {
+  /** Less their zero point, in the order of the constant. */
+  readonly weights: Int16Array;
+  readonly least: number;
+  readonly weightBits: number;
+  /** Per output channel. */
+  readonly weightSums: readonly number[];
+}
+
+/** Every pattern looks at every layer's weights, on the graph of the search and on that of the result. */
+const knownWeights = new WeakMap<object, WeightFacts & { readonly zeroPoint: number }>();
+
+function weightFacts(
+  { constant }: Value,
+  zeroPoint: number,
+  outputChannels: number,
+): WeightFacts | undefined {
+  if (!constant) return undefined;
+  const known = knownWeights.get(constant);
+  if (known?.zeroPoint === zeroPoint && known.weightSums.length === outputChannels) return known;
+  const weights = Int16Array.from(constant.data as ArrayLike<number>, (value) => value - zeroPoint);
+  const perFilter = weights.length / outputChannels;
+  const weightSums = new Array<number>(outputChannels).fill(0);
+  let [least, most] = [0, 0];
+  weights.forEach((value, i) => {
+    if (value < least) least = value;
+    if (value > most) most = value;
+    const filter = Math.floor(i / perFilter);
+    weightSums[filter] = (weightSums[filter] ?? 0) + value;
+  });
+  // 0 has a code of its own: weights that stand for no input, and taps that a smaller kernel lacks, add nothing.
+  const weightBits = Math.max(2, 32 - Math.clz32(most - least));
+  const facts = { weights, least, weightBits, weightSums, zeroPoint };
+  knownWeights.set(constant, facts);
+  return facts;
 }
 
 function blockLayout(

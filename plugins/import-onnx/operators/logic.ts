@@ -33,7 +33,8 @@ export const mod: Operator = (node, build) => {
   const a = node.value(0);
   const { dtype } = a.type;
   const truncates = node.int('fmod', 0) !== 0;
-  if (isFloat(dtype) && !truncates) throw node.attributeFault('fmod', 'is 0 on floats', 'floats need fmod = 1');
+  if (isFloat(dtype) && !truncates)
+    throw node.attributeFault('fmod', 'is 0 on floats', 'floats need fmod = 1');
   return build.emit(ops.modulo, [a, node.value(1)], { dtype, rounding: truncates ? 'truncate' : 'floor' });
 };
 

@@ -92,7 +92,9 @@ function positions(build: NodeBuilder, like: Value, rank: number, axis: number, 
 /** Where a constant is not zero: one row per axis. */
 export const nonZero: Operator = (node, build) => {
   const { type, data } = node.constant(0, 'input');
-  const hits = Array.from(data as ArrayLike<number | bigint>).flatMap((value, i) => (Number(value) ? [i] : []));
+  const hits = Array.from(data as ArrayLike<number | bigint>).flatMap((value, i) =>
+    Number(value) ? [i] : [],
+  );
   const rows = type.shape.flatMap((extent, axis) => {
     const inner = elementCount(type.shape.slice(axis + 1));
     return hits.map((at) => Math.floor(at / inner) % extent);

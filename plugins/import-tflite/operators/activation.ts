@@ -55,7 +55,11 @@ function sigmoid16(operator: OperatorImport, form: 'logistic' | 'tanh'): Value {
   const { input, output } = quantizedUnary(operator, ['int16']);
   if (operator.rounding === 'real-even') throw typesUnsupported(operator, 'int16 under real-even');
   if (input.zeroPoint !== 0 || output.zeroPoint !== 0 || Math.abs(output.scale * 32768 - 1) > 0.001) {
-    throw operatorQuantization(operator, operator.node, 'has no zero points of 0 and output scale of 1/32768');
+    throw operatorQuantization(
+      operator,
+      operator.node,
+      'has no zero points of 0 and output scale of 1/32768',
+    );
   }
   const table = operator.constant(tensor('uint16', [256], logisticTable()), 'table');
   return operator.result(ops.quantizedSigmoid, [operator.input(0), table], {
@@ -73,7 +77,8 @@ function sigmoidScaling(
   const exponent = Math.round(Math.log2(scale));
   const isPower = Math.abs(Math.log2(scale) - exponent) < 0.001;
   const left = 12 + exponent;
-  if (isPower && (left === 0 || (left === 1 && form === 'tanh'))) return { multiplier: 3 * 2 ** left, shift: 0 };
+  if (isPower && (left === 0 || (left === 1 && form === 'tanh')))
+    return { multiplier: 3 * 2 ** left, shift: 0 };
   let multiplier = scale * 4096 * 3;
   let shift = 0;
   for (; multiplier <= 32767 / 2 && shift <= 30; shift++) multiplier *= 2;

@@ -103,7 +103,11 @@ function importMirrorPad(operator: OperatorImport): Value {
   const mode = mirrorPadModes[operator.options('MirrorPad')?.int8(mirrorPadFields.mode) ?? 0];
   if (mode === undefined) throw attributeInvalid(operator, 'its mode', 'is unknown');
   const x = operator.input(0);
-  return operator.result(ops.pad, [x], { pads: padsOf(operator, x), value: 0, mode: mode === 'REFLECT' ? 'reflect' : 'symmetric' });
+  return operator.result(ops.pad, [x], {
+    pads: padsOf(operator, x),
+    value: 0,
+    mode: mode === 'REFLECT' ? 'reflect' : 'symmetric',
+  });
 }
 
 /** From pairs per axis to all begins and all ends. */

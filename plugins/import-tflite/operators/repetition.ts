@@ -11,17 +11,16 @@ function importTile(operator: OperatorImport): Value {
   const { shape } = x.type;
   const repeats = operator.integers(1, 'multiples');
   if (repeats.length !== shape.length || repeats.some((count) => count < 0)) {
-    throw attributeInvalid(operator, 'its multiples', `are [${repeats.join(', ')}] for [${shape.join(', ')}]`);
+    throw attributeInvalid(
+      operator,
+      'its multiples',
+      `are [${repeats.join(', ')}] for [${shape.join(', ')}]`,
+    );
   }
   const pairs = (outer: (axis: number) => number): number[] =>
     shape.flatMap((extent, axis) => [outer(axis), extent]);
   const spread = operator.add(ops.reshape, [x], { shape: pairs(() => 1) }, 'spread');
-  const grown = operator.add(
-    ops.expand,
-    [spread],
-    { shape: pairs((axis) => repeats[axis] ?? 1) },
-    'grown',
-  );
+  const grown = operator.add(ops.expand, [spread], { shape: pairs((axis) => repeats[axis] ?? 1) }, 'grown');
   return operator.result(ops.reshape, [grown], {
     shape: shape.map((extent, axis) => extent * (repeats[axis] ?? 1)),
   });
@@ -52,7 +51,11 @@ function importGatherNd(operator: OperatorImport): Value {
   const { shape } = x.type;
   const depth = indices.type.shape.at(-1) ?? 0;
   if (indices.type.shape.length === 0 || depth > shape.length) {
-    throw attributeInvalid(operator, 'its list of indices', `has tuples of ${depth} for rank ${shape.length}`);
+    throw attributeInvalid(
+      operator,
+      'its list of indices',
+      `has tuples of ${depth} for rank ${shape.length}`,
+    );
   }
   const { dtype } = indices.type;
   const extents = shape.slice(0, depth);

@@ -1,31 +1,7 @@
-import {
-  MatchError,
-  tilesOf,
-  wholeTile,
-  type MappedRegion,
-  type Schedule,
-  type Stage,
-  type StageJob,
-  type Target,
-  type Tile,
-  type Value,
-} from 'match-compiler';
-import type { RegionChoice, RegionOption } from './options.ts';
-import { sharesOf } from './shares.ts';
-import { StageClock } from './stage-clock.ts';
-import { initialState, Lifetimes, renumber, stateKey, type State } from './states.ts';
-import { stripSchedule } from './strip-schedule.ts';
-import { stripPairs, type Strip } from './strips.ts';
-
-export interface StageProblem {
-  readonly target: Target;
-  /** In execution order. */
-  readonly regions: readonly RegionChoice[];
-  readonly views: ReadonlyMap<Value, Value>;
-  readonly outputs: readonly Value[];
-  /** Part of each near memory that may be used: placement may need some air. */
-  readonly usable: number;
-}
+import { MatchError, type MappedRegion, type Stage, type Value } from 'match-compiler';
+import type { RegionChoice } from './options.ts';
+import { StageBuilder, type StageProblem } from './stage-builder.ts';
+import { initialState, renumber, samePlaces, stateKey, type State } from './states.ts';
 
 export interface StageSolution {
   readonly stages: readonly Stage[];
@@ -49,14 +25,11 @@ export function searchStages(problem: StageProblem): StageSolution {
 
 class StageSearch {
   readonly #problem: StageProblem;
-  readonly #clock: StageClock;
-  readonly #lifetimes: Lifetimes;
-  #ids = 0;
+  readonly #builder: StageBuilder;
 
   constructor(problem: StageProblem) {
     this.#problem = problem;
-    this.#clock = new StageClock(problem.target);
-    this.#lifetimes = new Lifetimes(problem.regions, problem.views, problem.outputs, problem.target);
+    this.#builder = new StageBuilder(problem);
   }
 
   run(): StageSolution {
@@ -67,18 +40,18 @@ class StageSearch {
     states[0]?.set(stateKey(initialState), initialState);
     let earlier: State[] = [];
     regions.forEach((region, i) => {
-      const here = [...(states[i]?.values() ?? [])].sort((a, b) => a.cycles - b.cycles).slice(0, widest);
+      const here = worthwhile([...(states[i]?.values() ?? [])], this.#builder.hidden(region));
       const keep = (at: number, state: State): void => {
         const key = stateKey(state);
         const known = states[at]?.get(key);
         if (!known || state.cycles < known.cycles) states[at]?.set(key, state);
       };
-      for (const state of here) for (const next of this.#single(state, region, i)) keep(i + 1, next);
+      for (const state of here) for (const next of this.#builder.single(state, region, i)) keep(i + 1, next);
       // Pairs come second: what the regions cost one after the other tells which pairs are not worth timing.
       const before = regions[i - 1];
       if (before) {
         for (const state of earlier) {
-          for (const next of this.#pair(state, before, region, i - 1, states[i + 1] ?? new Map())) {
+          for (const next of this.#builder.pair(state, before, region, i - 1, states[i + 1] ?? new Map())) {
             keep(i + 1, next);
           }
         }
@@ -96,252 +69,6 @@ class StageSearch {
     return { ...renumber(stages), places, cycles: best?.cycles ?? 0 };
   }
 
-  /** One region on one module, or shared by two. */
-  #single(state: State, choice: RegionChoice, i: number): State[] {
-    const next: State[] = [];
-    const fastest = new Map<string, number>();
-    for (const option of choice.options) {
-      for (const place of this.#outputPlaces(option, choice)) {
-        const request = this.#request(state, option, choice, place);
-        const schedule = request && option.fit({ ...request, layouts: option.layouts, share: wholeTile });
-        if (!schedule) continue;
-        const region = this.#mapped(option, schedule, wholeTile);
-        next.push(this.#arrive(state, [region], [this.#jobs(region)], choice, place, i));
-        fastest.set(place, Math.min(fastest.get(place) ?? Infinity, schedule.cycles));
-      }
-    }
-    choice.options.forEach((first, at) => {
-      for (const second of choice.options.slice(at + 1)) {
-        if (first.near === undefined || first.near !== second.near) continue;
-        for (const place of this.#outputPlaces(first, choice)) {
-          next.push(
-            ...this.#shared(state, [first, second], choice, place, i, fastest.get(place) ?? Infinity),
-          );
-        }
-      }
-    });
-    return next;
-  }
-
-  /** One region on two modules side by side. */
-  #shared(
-    state: State,
-    [first, second]: readonly [RegionOption, RegionOption],
-    choice: RegionChoice,
-    place: string,
-    i: number,
-    limit: number,
-  ): State[] {
-    const requests = [first, second].map((option) => this.#request(state, option, choice, place));
-    const [a, b] = requests;
-    if (!a || !b) return [];
-    return sharesOf([first, a], [second, b], this.#problem.target, limit).flatMap((shares) => {
-      const parts = shares.map(({ option, schedule, share }) => this.#mapped(option, schedule, share));
-      const jobs = parts.map((part) => this.#jobs(part));
-      return [
-        this.#arrive(state, parts, jobs, choice, place, i),
-        this.#arrive(state, parts.toReversed(), jobs.toReversed(), choice, place, i),
-      ];
-    });
-  }
-
-  /** A region and the one behind it, strip by strip on different modules. */
-  #pair(
-    state: State,
-    first: RegionChoice,
-    second: RegionChoice,
-    i: number,
-    known: ReadonlyMap<string, State>,
-  ): State[] {
-    const [value, ...others] = first.outputs;
-    if (!value || others.length > 0 || !second.inputs.includes(value)) return [];
-    if (this.#lifetimes.isOutput(value)) return [];
-    const next: State[] = [];
-    for (const consumer of second.options) {
-      for (const alone of first.options) {
-        const { near } = alone;
-        if (near === undefined || near !== consumer.near) continue;
-        if (alone.offer.module === consumer.offer.module) continue;
-        const besides = first.options.filter(({ offer }) => offer.module === consumer.offer.module);
-        for (const beside of [undefined, ...besides]) {
-          next.push(
-            ...this.#strips(state, first, second, value, { alone, beside, consumer, near }, i, known),
-          );
-        }
-      }
-    }
-    return next;
-  }
-
-  #strips(
-    state: State,
-    first: RegionChoice,
-    second: RegionChoice,
-    value: Value,
-    {
-      alone,
-      beside,
-      consumer,
-      near,
-    }: {
-      readonly alone: RegionOption;
-      readonly beside: RegionOption | undefined;
-      readonly consumer: RegionOption;
-      readonly near: string;
-    },
-    i: number,
-    known: ReadonlyMap<string, State>,
-  ): State[] {
-    const [written] = second.outputs;
-    if (!written || second.outputs.length > 1) return [];
-    const { target } = this.#problem;
-    const home = target.homes.activations;
-    const request = this.#request(state, alone, first, near);
-    const places = new Map([...state.places, [this.#lifetimes.source(value), near]]);
-    const next: State[] = [];
-    for (const place of this.#outputPlaces(consumer, second)) {
-      const later = this.#request({ ...state, places }, consumer, second, place);
-      if (!request || !later) continue;
-      for (const { strips } of stripPairs(value, alone, beside, consumer, target)) {
-        const region = (
-          option: RegionOption | undefined,
-          own: typeof request,
-          part: keyof Strip,
-        ): MappedRegion | undefined => {
-          const tiles = strips.flatMap((strip) => strip[part] ?? []);
-          const schedule = option && tiles.length > 0 ? stripSchedule(option, own, tiles, target) : undefined;
-          return option && schedule && this.#mapped(option, schedule, wholeTile);
-        };
-        const regions = {
-          alone: region(alone, request, 'alone'),
-          beside: region(beside, request, 'beside'),
-          consumer: region(consumer, later, 'consumer'),
-        };
-        const used = Object.values(regions).filter((each) => each !== undefined);
-        const bytes = used.reduce((sum, { schedule }) => sum + (schedule.bytes[near] ?? 0), 0);
-        // Both outputs are alive together.
-        if (bytes > later.bytes || !regions.alone || !regions.consumer) continue;
-        const decided = new Map([[this.#lifetimes.source(value), near]]);
-        if (place !== home) decided.set(this.#lifetimes.source(written), place);
-        if (state.cycles + busiest(used) >= cheapestWith(known, this.#later(state, decided, i + 1))) continue;
-        next.push(this.#next(state, used, stripJobs(strips, regions), decided, i + 1));
-      }
-    }
-    return next;
-  }
-
-  #outputPlaces(option: RegionOption, { outputs }: RegionChoice): readonly string[] {
-    const home = this.#problem.target.homes.activations;
-    if (option.near === undefined) return [home];
-    if (outputs.some((value) => this.#lifetimes.isOutput(value))) return [home];
-    return [option.near, home];
-  }
-
-  /** What a schedule may use; undefined where an input lies out of the module's reach. */
-  #request(
-    state: State,
-    { near, offer }: RegionOption,
-    { outputs }: RegionChoice,
-    place: string,
-  ):
-    | {
-        readonly residentInputs: readonly boolean[];
-        readonly residentOutputs: readonly boolean[];
-        readonly bytes: number;
-      }
-    | undefined {
-    const { target, usable } = this.#problem;
-    const home = target.homes.activations;
-    const inputs = offer.region.inputs.map(
-      (value) => state.places.get(this.#lifetimes.source(value)) ?? home,
-    );
-    if (inputs.some((from) => from !== home && from !== near)) return undefined;
-    if (near === undefined) {
-      return {
-        residentInputs: inputs.map(() => true),
-        residentOutputs: outputs.map(() => true),
-        bytes: Infinity,
-      };
-    }
-    const written =
-      place === near ? outputs.reduce((sum, value) => sum + this.#lifetimes.bytes(value, near), 0) : 0;
-    const capacity = Math.floor((target.memories[near]?.bytes ?? 0) * usable);
-    const bytes = capacity - this.#lifetimes.total(state.places, near) - written;
-    if (bytes < 0) return undefined;
-    return {
-      residentInputs: inputs.map((from) => from === near),
-      residentOutputs: outputs.map(() => place === near),
-      bytes,
-    };
-  }
-
-  #mapped({ offer }: RegionOption, schedule: Schedule, share: Tile): MappedRegion {
-    return { ...offer, id: this.#ids++, schedule, share };
-  }
-
-  #jobs(region: MappedRegion): StageJob[] {
-    const tiling = region.pattern.tiling?.(region.region, region.schedule.layouts);
-    if (!tiling) return [{ region, tile: region.share }];
-    return tilesOf(region.schedule, tiling, region.share).map((tile) => ({ region, tile }));
-  }
-
-  #arrive(
-    state: State,
-    regions: readonly MappedRegion[],
-    jobs: readonly (readonly StageJob[])[],
-    { outputs }: RegionChoice,
-    place: string,
-    i: number,
-  ): State {
-    const home = this.#problem.target.homes.activations;
-    const decided = new Map(
-      place === home ? [] : outputs.map((value) => [this.#lifetimes.source(value), place] as const),
-    );
-    return this.#next(state, regions, interleave(jobs), decided, i);
-  }
-
-  /** The state behind one more stage, whose last region is the i-th. */
-  #next(
-    state: State,
-    regions: readonly MappedRegion[],
-    jobs: readonly StageJob[],
-    decided: ReadonlyMap<Value, string>,
-    i: number,
-  ): State {
-    const { target, usable } = this.#problem;
-    const alive = new Map([...state.places, ...decided]);
-    const used = new Map<string, number>();
-    for (const memory of new Set([
-      ...alive.values(),
-      ...regions.flatMap(({ schedule }) => Object.keys(schedule.bytes)),
-    ])) {
-      const own = regions.reduce((sum, { schedule }) => sum + (schedule.bytes[memory] ?? 0), 0);
-      used.set(memory, own + this.#lifetimes.total(alive, memory));
-    }
-    const later = this.#later(state, decided, i);
-    const near = regions[0]?.module.operands.constants ?? '';
-    const capacity = Math.floor((target.memories[near]?.bytes ?? 0) * usable);
-    const ahead: Stage = { regions, jobs, prefetch: true, cycles: 0 };
-    const fits =
-      near !== target.homes.constants &&
-      (state.used.get(near) ?? 0) + this.#clock.prefetchBytes(ahead) <= capacity;
-    const stage = fits ? ahead : { regions, jobs: [...jobs], prefetch: false, cycles: 0 };
-    const cycles = this.#clock.cycles(stage, state.stage);
-    return {
-      places: later,
-      cycles: state.cycles + cycles,
-      stage: { ...stage, cycles },
-      before: state,
-      decided,
-      used,
-    };
-  }
-
-  /** Where the values that are read after region `i` live, as far as that is not their home. */
-  #later({ places }: State, decided: ReadonlyMap<Value, string>, i: number): ReadonlyMap<Value, string> {
-    return new Map([...places, ...decided].filter(([value]) => this.#lifetimes.readAfter(value, i)));
-  }
-
   #unfit({ options }: RegionChoice): MatchError {
     const { root } = options[0].offer.region;
     return new MatchError({
@@ -353,46 +80,16 @@ class StageSearch {
   }
 }
 
-/** Cycles of the engine with most work: no order of the calls takes less. */
-function busiest(regions: readonly MappedRegion[]): number {
-  const loads = new Map<string, number>();
-  for (const { module, schedule } of regions)
-    loads.set(module.name, (loads.get(module.name) ?? 0) + schedule.cycles);
-  return Math.max(0, ...loads.values());
-}
-
-/** Cycles of the cheapest known state with these places. */
-function cheapestWith(known: ReadonlyMap<string, State>, places: ReadonlyMap<Value, string>): number {
-  let best = Infinity;
-  for (const state of known.values()) {
-    const same =
-      state.places.size === places.size &&
-      [...places].every(([value, place]) => state.places.get(value) === place);
-    if (same) best = Math.min(best, state.cycles);
+/**
+ * The states to go on from, the cheapest first. What the last stage leaves to overlap with differs between
+ * states of the same places, but is worth no more than what it may hide of the next stage's constants.
+ */
+function worthwhile(states: readonly State[], hidden: number): State[] {
+  const sorted = [...states].sort((a, b) => a.cycles - b.cycles);
+  const kept: State[] = [];
+  for (const state of sorted) {
+    const better = kept.find((other) => samePlaces(other.places, state.places));
+    if (better === undefined || state.cycles < better.cycles + hidden) kept.push(state);
   }
-  return best;
-}
-
-/** Strip by strip: the producer on its own module, the consumer one strip behind, then the producer's rest. */
-function stripJobs(
-  strips: readonly Strip[],
-  regions: Readonly<Record<keyof Strip, MappedRegion | undefined>>,
-): StageJob[] {
-  const jobs: StageJob[] = [];
-  const add = (region: MappedRegion | undefined, tile: Tile | undefined): void => {
-    if (region && tile) jobs.push({ region, tile });
-  };
-  strips.forEach(({ alone, beside }, s) => {
-    add(regions.alone, alone);
-    add(regions.consumer, strips[s - 1]?.consumer);
-    add(regions.beside, beside);
-  });
-  add(regions.consumer, strips.at(-1)?.consumer);
-  return jobs;
-}
-
-/** The calls of side-by-side regions, in turn. */
-function interleave(lists: readonly (readonly StageJob[])[]): StageJob[] {
-  const longest = Math.max(0, ...lists.map((list) => list.length));
-  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list[i] ?? [])).flat();
+  return kept.slice(0, widest);
 }

@@ -28,8 +28,13 @@ export const initialState: State = {
 /** Two states with the same key have the same futures but for what the last stage left to overlap with. */
 export function stateKey({ places, stage }: State): string {
   const near = [...places].map(([value, place]) => `${value.id}@${place}`).sort();
-  const modules = stage?.regions.map(({ module }) => module.name) ?? [];
-  return `${near.join()} ${modules.join()}`;
+  const modules = new Set(stage?.regions.map(({ module }) => module.name));
+  return `${near.join()} ${[...modules].sort().join()}`;
+}
+
+/** Do the same values live in the same near memories? */
+export function samePlaces(a: ReadonlyMap<Value, string>, b: ReadonlyMap<Value, string>): boolean {
+  return a.size === b.size && [...a].every(([value, place]) => b.get(value) === place);
 }
 
 /** Until when values are needed, and how many bytes they take. */

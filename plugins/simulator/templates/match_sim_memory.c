@@ -361,25 +361,12 @@ static void poison_box(const struct sim_box *box)
     }
 }
 
-static int uses_arena(const struct sim_job *job, int32_t arena)
-{
-    for (int32_t i = 0; i < job->box_count; ++i) {
-        if (sim_arena_of(job->boxes[i].bytes) == arena) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 void sim_isolate(struct sim_job *job)
 {
     check_written(job);
     job->read_hash = hash_reads(job);
     for (int32_t i = 0; i < arena_count; ++i) {
         const struct arena *arena = &arenas[i];
-        if (!uses_arena(job, i)) {
-            continue;
-        }
         memcpy(arena->hidden, arena->bytes, arena->size);
         memset(arena->view, poison, arena->size);
         for (int32_t k = 0; k < job->box_count; ++k) {
@@ -455,10 +442,8 @@ void sim_take_outputs(struct sim_job *job)
         }
     }
     for (int32_t i = 0; i < arena_count; ++i) {
-        if (uses_arena(job, i)) {
-            check_stray_writes(job, i);
-            memcpy(arenas[i].bytes, arenas[i].hidden, arenas[i].size);
-        }
+        check_stray_writes(job, i);
+        memcpy(arenas[i].bytes, arenas[i].hidden, arenas[i].size);
     }
     poison_outputs(job);
 }

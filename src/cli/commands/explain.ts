@@ -114,7 +114,7 @@ function byReason(
   const groups = new Map<string, { readonly first: ExplainedRefusal; readonly patterns: Set<string> }>();
   for (const refusal of refusals) {
     const { module, pattern, node, reason: text } = refusal;
-    const key = [module, node, text].join('\u0000');
+    const key = [module, shortName(node), text].join('\u0000');
     const group = groups.get(key) ?? { first: refusal, patterns: new Set() };
     if (pattern !== undefined) group.patterns.add(pattern);
     groups.set(key, group);

@@ -1,5 +1,5 @@
 import type { Pattern } from '../../ir/pattern.ts';
-import type { Template } from '../../emit/template.ts';
+import type { Template } from '../../target/kernel.ts';
 import type { Target } from '../../target/target.ts';
 
 /** A target as plain data: functions by name, patterns as text, C sources by path, infinite numbers as `Infinity` in quotes. */

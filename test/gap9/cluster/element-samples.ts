@@ -23,7 +23,9 @@ export function mapSample(random: Random, name: string): Sample {
       return b.done(b.add1(ops.clip, [x], { min: low, max: random.integer(low, max) }));
     }
     case 'cast':
-      return b.done(b.add1(ops.cast, [x], { dtype: random.pick(small), saturate: random.integer(0, 1) === 1 }));
+      return b.done(
+        b.add1(ops.cast, [x], { dtype: random.pick(small), saturate: random.integer(0, 1) === 1 }),
+      );
     case 'negate':
       return b.done(b.add1(ops.neg, [x], {}));
     case 'magnitude':
@@ -95,7 +97,11 @@ export function quantizedPairSample(random: Random): Sample {
       aZeroPoint: zero(a.type.dtype),
       bScale: random.integer(0, 3) === 0 ? 0.03125 : 0.01 + random.next() / 10,
       bZeroPoint: zero(c.type.dtype),
-      outputScale: product ? 0.2 + random.next() : random.integer(0, 3) === 0 ? 0.0625 : 0.02 + random.next() / 10,
+      outputScale: product
+        ? 0.2 + random.next()
+        : random.integer(0, 3) === 0
+          ? 0.0625
+          : 0.02 + random.next() / 10,
       zeroPoint: zero(dtype),
       min: low,
       max: random.integer(low, range.max),
@@ -148,7 +154,8 @@ export function poolSample(random: Random, name: string): Sample {
     max: sign === 'int8' ? 127 : 255,
   });
   const own = pick(0, 1) === 0 && !name.startsWith('reduce') ? b.add1(ops.changeSign, [x], {}) : x;
-  const turned = (value: typeof x): typeof x => (pick(0, 1) === 0 ? b.add1(ops.changeSign, [value], {}) : value);
+  const turned = (value: typeof x): typeof x =>
+    pick(0, 1) === 0 ? b.add1(ops.changeSign, [value], {}) : value;
   switch (name) {
     case 'max_pool':
       return b.done(turned(b.add1(ops.maxPool2d, [own], window)));
@@ -164,13 +171,27 @@ export function poolSample(random: Random, name: string): Sample {
         ),
       );
     case 'reduce_max':
-      return b.done(b.add1(ops.reduceMax, [x], { axes: random.pick([[2, 3], [3, 2]]), keepDims: pick(0, 1) === 0 }));
+      return b.done(
+        b.add1(ops.reduceMax, [x], {
+          axes: random.pick([
+            [2, 3],
+            [3, 2],
+          ]),
+          keepDims: pick(0, 1) === 0,
+        }),
+      );
     case 'reduce_sum':
       return b.done(b.add1(ops.reduceSum, [x], { axes: [2, 3], keepDims: pick(0, 1) === 0 }));
     default: {
       const { kernel: k, strides, pads: p, ceilMode } = window;
       const zero = pick(own.type.dtype === 'int8' ? -128 : 0, own.type.dtype === 'int8' ? 127 : 255);
-      const sum = b.add1(ops.sumPool2d, [own], { kernel: k, strides, pads: p, ceilMode, inputZeroPoint: zero });
+      const sum = b.add1(ops.sumPool2d, [own], {
+        kernel: k,
+        strides,
+        pads: p,
+        ceilMode,
+        inputZeroPoint: zero,
+      });
       if (name === 'sum_pool') return b.done(sum);
       const rule = random.pick(['single', 'double', 'real-even', 'floor', 'shift'] as const);
       return b.done(b.scaled(sum, x.type.shape[1] ?? 1, 1, 900, rule));
@@ -200,7 +221,9 @@ export function copySample(random: Random, name: string): Sample {
     }
     case 'pad': {
       const pads = [...shape, ...shape].map((_, i) => (i % rank === 0 && rank > 2 ? 0 : pick(0, 2)));
-      return b.done(b.add1(ops.pad, [x], { pads, value: pick(-5, 5) * (dtype === 'uint8' ? 0 : 1), mode: 'constant' }));
+      return b.done(
+        b.add1(ops.pad, [x], { pads, value: pick(-5, 5) * (dtype === 'uint8' ? 0 : 1), mode: 'constant' }),
+      );
     }
     case 'slice': {
       const starts = shape.map((extent) => pick(0, extent - 1));
@@ -212,10 +235,12 @@ export function copySample(random: Random, name: string): Sample {
     default: {
       const axis = pick(rank > 2 ? 1 : 0, rank - 1);
       const others = Array.from({ length: pick(0, 3) }, () =>
-        b.random(dtype, shape.map((extent, i) => (i === axis ? pick(1, 5) : extent))),
+        b.random(
+          dtype,
+          shape.map((extent, i) => (i === axis ? pick(1, 5) : extent)),
+        ),
       );
       return b.done(b.add1(ops.concat, [x, ...others], { axis }));
     }
   }
 }
-

@@ -51,9 +51,7 @@ export function regionAt(graph: Graph, root: Node, pattern: ModulePattern): Regi
   if ('refusal' in result) return result.refusal.reason;
   const nodes = [...new Set(result.match.nodes)];
   const inside = new Set<Value>(nodes.flatMap((node) => node.outputs));
-  const read = [
-    ...new Set(nodes.flatMap((node) => node.inputs).filter((value) => !inside.has(value))),
-  ];
+  const read = [...new Set(nodes.flatMap((node) => node.inputs).filter((value) => !inside.has(value)))];
   const region: Region = {
     root,
     nodes,
@@ -179,10 +177,7 @@ export function prepareCalls(
     const constants = packed
       ? [constantsOf(packed, tiling, share, describe)]
       : region.constants.map((value, i) =>
-          describe(
-            bytesIn(value.constant ?? wrong(), layouts.constants[i] ?? wrong()),
-            tiling?.constants[i],
-          ),
+          describe(bytesIn(value.constant ?? wrong(), layouts.constants[i] ?? wrong()), tiling?.constants[i]),
         );
     const finished = isFinished(tiling, tile);
     const written = contents.outputs.map((content, i) => {
@@ -254,8 +249,7 @@ function constantsOf(
 function relative(box: OperandBox, origin: OperandBox | undefined): OperandBox {
   if (!origin) return box;
   const offset = box.ranges.reduce(
-    (sum, { start }, i) =>
-      sum + (start - (origin.ranges[i]?.start ?? 0)) * (origin.denseStrides[i] ?? 0),
+    (sum, { start }, i) => sum + (start - (origin.ranges[i]?.start ?? 0)) * (origin.denseStrides[i] ?? 0),
     0,
   );
   return { ...box, offset, strides: origin.denseStrides };
@@ -274,7 +268,9 @@ function isFinished(tiling: Tiling | undefined, { ranges }: Tile): boolean {
 }
 
 function startsLater(tiling: Tiling | undefined, { ranges }: Tile): boolean {
-  return (tiling?.dimensions ?? []).some(({ name, reduction }) => reduction && (ranges[name]?.start ?? 0) > 0);
+  return (tiling?.dimensions ?? []).some(
+    ({ name, reduction }) => reduction && (ranges[name]?.start ?? 0) > 0,
+  );
 }
 
 /** Some part of the loop nest, cut at granules; the reduction stays whole. */
@@ -286,9 +282,7 @@ function randomShare(tiling: Tiling, random: Random): Tile {
   if (!dimension) return wholeTile;
   const cut = dimension.granule * random.integer(1, Math.ceil(dimension.extent / dimension.granule) - 1);
   const range =
-    random.integer(0, 1) === 0
-      ? { start: 0, extent: cut }
-      : { start: cut, extent: dimension.extent - cut };
+    random.integer(0, 1) === 0 ? { start: 0, extent: cut } : { start: cut, extent: dimension.extent - cut };
   return { ranges: { [dimension.name]: range } };
 }
 

@@ -36,7 +36,10 @@ for (const { pattern: name, make } of kernelSamples) {
       t.true(least <= pattern.cycles(call(wholeTile)));
       const tiles = randomCut(pattern.tiling(region, layouts), random);
       const together = tiles.reduce((sum, tile) => sum + pattern.cycles(call(tile)), 0);
-      t.true(least <= together, `${name}, seed ${seed}: ${least} against ${together} of ${tiles.length} tiles`);
+      t.true(
+        least <= together,
+        `${name}, seed ${seed}: ${least} against ${together} of ${tiles.length} tiles`,
+      );
     }
   });
 }

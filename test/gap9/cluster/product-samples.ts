@@ -10,14 +10,28 @@ export function convolutionSample(random: Random, kind: 'windowed' | 'pointwise'
   const groups = kind === 'depthwise' ? pick(2, 9) : kind === 'windowed' ? random.pick([1, 1, 1, 2, 3]) : 1;
   const perGroup = kind === 'depthwise' ? 1 : groups > 1 ? pick(2, 4) : pick(1, 9);
   const channels = groups * perGroup;
-  const filters = groups * (kind === 'depthwise' ? random.pick([1, 1, 2, 3]) : groups > 1 ? pick(1, 5) : pick(1, 13));
-  const kernel = point ? [1, 1] : random.pick([[3, 3], [3, 3], [5, 2], [1, 3], [4, 4], [2, 1]]);
+  const filters =
+    groups * (kind === 'depthwise' ? random.pick([1, 1, 2, 3]) : groups > 1 ? pick(1, 5) : pick(1, 13));
+  const kernel = point
+    ? [1, 1]
+    : random.pick([
+        [3, 3],
+        [3, 3],
+        [5, 2],
+        [1, 3],
+        [4, 4],
+        [2, 1],
+      ]);
   const [kh = 1, kw = 1] = kernel;
-  const dilations = point ? [1, 1] : random.pick([[1, 1], [1, 1], [2, 1]]);
+  const dilations = point
+    ? [1, 1]
+    : random.pick([
+        [1, 1],
+        [1, 1],
+        [2, 1],
+      ]);
   const strides = [pick(1, 3), pick(1, 3)];
-  const pads = point
-    ? [0, 0, 0, 0]
-    : [pick(0, kh - 1), pick(0, kw - 1), pick(0, kh - 1), pick(0, kw - 1)];
+  const pads = point ? [0, 0, 0, 0] : [pick(0, kh - 1), pick(0, kw - 1), pick(0, kh - 1), pick(0, kw - 1)];
   const reach = (k: number, d = 1): number => d * (k - 1) + 1;
   const height = reach(kh, dilations[0]) + pick(0, 8);
   const width = reach(kw, dilations[1]) + pick(0, 8);
@@ -27,8 +41,14 @@ export function convolutionSample(random: Random, kind: 'windowed' | 'pointwise'
   const own = changed ? b.add1(ops.changeSign, [x], {}) : x;
   const zero = own.type.dtype === 'int8' ? pick(-128, 127) : pick(0, 255);
   const unsignedWeights = pick(0, 3) === 0;
-  const weights = b.randomConstant('weights', unsignedWeights ? 'uint8' : 'int8', [filters, perGroup, kh, kw]);
-  const bias = pick(0, 2) > 0 ? [b.randomConstant('bias', 'int32', [filters], { min: -9999, max: 9999 })] : [];
+  const weights = b.randomConstant('weights', unsignedWeights ? 'uint8' : 'int8', [
+    filters,
+    perGroup,
+    kh,
+    kw,
+  ]);
+  const bias =
+    pick(0, 2) > 0 ? [b.randomConstant('bias', 'int32', [filters], { min: -9999, max: 9999 })] : [];
   const sum = b.add1(ops.conv2d, [own, weights, ...bias], {
     strides,
     dilations,
@@ -84,7 +104,12 @@ export function windowsSample(random: Random): Sample {
   const pick = (from: number, to: number): number => random.integer(from, to);
   const kernel = [pick(1, 5), pick(1, 4)];
   const [kh = 1, kw = 1] = kernel;
-  const x = b.random(random.pick(['int8', 'uint8'] as const), [1, pick(1, 4), 2 * kh + pick(0, 6), 2 * kw + pick(0, 6)]);
+  const x = b.random(random.pick(['int8', 'uint8'] as const), [
+    1,
+    pick(1, 4),
+    2 * kh + pick(0, 6),
+    2 * kw + pick(0, 6),
+  ]);
   const own = pick(0, 1) === 0 ? b.add1(ops.changeSign, [x], {}) : x;
   return b.done(
     b.add1(ops.im2col, [own], {

@@ -1,4 +1,12 @@
-import { createData, elementCount, integerRange, type DataType, type Shape, type Tensor } from 'match-compiler';
+import {
+  createData,
+  elementCount,
+  integerRange,
+  isWide,
+  type DataType,
+  type Shape,
+  type Tensor,
+} from 'match-compiler';
 
 /** A generator of random numbers that gives the same sequence for the same seed (mulberry32). */
 export class Random {
@@ -37,7 +45,10 @@ export class Random {
   /** Of an integer type, by default over all of its range. */
   tensor(dtype: DataType, shape: Shape, range = integerRange(dtype)): Tensor {
     const data = createData(dtype, elementCount(shape));
-    for (let i = 0; i < data.length; i++) data[i] = this.integer(range.min, range.max) as never;
+    for (let i = 0; i < data.length; i++) {
+      const value = this.integer(range.min, range.max);
+      data[i] = isWide(dtype) ? BigInt(value) : value;
+    }
     return { type: { dtype, shape: [...shape] }, data };
   }
 }

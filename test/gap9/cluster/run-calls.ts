@@ -26,7 +26,10 @@ export const compilers = {
  * Runs every call with 1 to 8 workers, forwards and backwards, and compares all bytes of the outputs.
  * @returns a line for each call whose output differs
  */
-export function runCalls(calls: readonly PreparedCall[], compiler: keyof typeof compilers): readonly string[] {
+export function runCalls(
+  calls: readonly PreparedCall[],
+  compiler: keyof typeof compilers,
+): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'match-cluster-'));
   try {
     const kernels = new Map<string, JobKernel>();
@@ -56,17 +59,22 @@ export function runCalls(calls: readonly PreparedCall[], compiler: keyof typeof 
 /** Names and C types of the fields of a kernel's argument struct, as its source declares them. */
 export function structFields(kernel: JobKernel): readonly { readonly type: string; readonly name: string }[] {
   const body = new RegExp(`struct ${kernel.name}_arguments \\{([^}]*)\\}`).exec(kernel.source.text)?.[1];
-  if (body === undefined) throw new Error(`${kernel.source.path} declares no struct ${kernel.name}_arguments`);
-  return [...body.replace(/\/\*[\s\S]*?\*\//g, '').matchAll(/^\s*(.*?)(\w+);$/gm)].map(([, type = '', name = '']) => ({
-    type: type.trim(),
-    name,
-  }));
+  if (body === undefined)
+    throw new Error(`${kernel.source.path} declares no struct ${kernel.name}_arguments`);
+  return [...body.replace(/\/\*[\s\S]*?\*\//g, '').matchAll(/^\s*(.*?)(\w+);$/gm)].map(
+    ([, type = '', name = '']) => ({
+      type: type.trim(),
+      name,
+    }),
+  );
 }
 
 function programText(kernels: readonly JobKernel[]): string {
   const support = kernels.flatMap((kernel) => kernel.support);
   const sources = support.filter(({ path }, i) => support.findIndex((other) => other.path === path) === i);
-  const headers = [...new Set(kernels.flatMap((kernel) => kernel.headers))].filter((name) => name !== 'string.h');
+  const headers = [...new Set(kernels.flatMap((kernel) => kernel.headers))].filter(
+    (name) => name !== 'string.h',
+  );
   const runners = kernels.map((kernel) => {
     const fields = structFields(kernel).map(({ type, name }, i) =>
       type.includes('*')
@@ -133,7 +141,9 @@ function callData(calls: readonly PreparedCall[], names: readonly string[]): Uin
     word(fields.length);
     const declared = structFields(kernel);
     if (declared.map(({ name }) => name).join() !== fields.map(({ name }) => name).join())
-      throw new Error(`${kernel.name}: fields ${fields.map(({ name }) => name).join()} of ${declared.map(({ name }) => name).join()}`);
+      throw new Error(
+        `${kernel.name}: fields ${fields.map(({ name }) => name).join()} of ${declared.map(({ name }) => name).join()}`,
+      );
     for (const field of fields) {
       if ('value' in field) {
         word(0xffffffff);

@@ -47,9 +47,16 @@ export class SampleBuilder extends GraphEditor {
    * A requantize by a random rule that brings sums of about ±`reach` into the range of `dtype`, or one of no
    * rule at all.
    */
-  scaled(sum: Value, channels: number, axis: number, reach: number, rule?: RequantizeRule | 'none' | 'clip'): Value {
+  scaled(
+    sum: Value,
+    channels: number,
+    axis: number,
+    reach: number,
+    rule?: RequantizeRule | 'none' | 'clip',
+  ): Value {
     const random = this.#random;
-    const own = rule ?? random.pick(['single', 'double', 'real-even', 'floor', 'shift', 'none', 'clip'] as const);
+    const own =
+      rule ?? random.pick(['single', 'double', 'real-even', 'floor', 'shift', 'none', 'clip'] as const);
     if (own === 'none') return sum;
     if (own === 'clip') {
       const limit = Math.max(2, Math.floor(reach / 2));
@@ -80,12 +87,26 @@ export class SampleBuilder extends GraphEditor {
         const multiplier = scales.map(({ multiplier: m }) => Math.min(m, 2 ** 31 - 1));
         const constants = [
           this.constant('multiplier', tensor('int32', [count], multiplier)),
-          this.constant('shift', tensor('int8', [count], scales.map(({ shift }) => shift))),
+          this.constant(
+            'shift',
+            tensor(
+              'int8',
+              [count],
+              scales.map(({ shift }) => shift),
+            ),
+          ),
         ];
         return this.add1(ops.requantize, [sum, ...constants], attributes);
       }
       case 'real-even': {
-        const numerator = this.constant('numerator', tensor('float64', [count], each(() => factor() * 0.0625)));
+        const numerator = this.constant(
+          'numerator',
+          tensor(
+            'float64',
+            [count],
+            each(() => factor() * 0.0625),
+          ),
+        );
         return this.add1(ops.requantize, [sum, numerator], { ...attributes, denominator: 0.0625 });
       }
       case 'floor': {
@@ -95,7 +116,11 @@ export class SampleBuilder extends GraphEditor {
           this.constant('multiplier', tensor('int32', [count], multiplier)),
           this.constant(
             'addend',
-            tensor(random.pick(['int32', 'int64']), [count], each(() => random.integer(-9, 9) * divisor)),
+            tensor(
+              random.pick(['int32', 'int64']),
+              [count],
+              each(() => random.integer(-9, 9) * divisor),
+            ),
           ),
         ];
         return this.add1(ops.requantize, [sum, ...constants], { ...attributes, divisor });
@@ -105,7 +130,14 @@ export class SampleBuilder extends GraphEditor {
         const multiplier = bits.map((shift) => Math.max(1, Math.min(255, Math.round(factor() * 2 ** shift))));
         const constants = [
           this.constant('multiplier', tensor('int32', [count], multiplier)),
-          this.constant('addend', tensor('int32', [count], bits.map((shift) => random.integer(-20, 20) * 2 ** shift))),
+          this.constant(
+            'addend',
+            tensor(
+              'int32',
+              [count],
+              bits.map((shift) => random.integer(-20, 20) * 2 ** shift),
+            ),
+          ),
           this.constant('shift', tensor('int8', [count], bits)),
         ];
         return this.add1(ops.requantize, [sum, ...constants], attributes);

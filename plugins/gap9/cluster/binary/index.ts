@@ -25,7 +25,13 @@ import { joined, support } from '../support/index.ts';
 import text from './cluster_binary.c';
 import { imagesOf, pairReason, pairTiling, type PairImages } from './pair.ts';
 
-const operations: readonly OpDefinition<BinaryAttributes>[] = [ops.add, ops.sub, ops.mul, ops.minimum, ops.maximum];
+const operations: readonly OpDefinition<BinaryAttributes>[] = [
+  ops.add,
+  ops.sub,
+  ops.mul,
+  ops.minimum,
+  ops.maximum,
+];
 
 interface Facts {
   readonly node: Node<BinaryAttributes>;
@@ -41,10 +47,12 @@ const factsOf = perRegion((region): Facts => {
   const [a, b] = node?.inputs ?? [];
   if (!node || !a || !b) throw new TypeError(`${region.root.name} lacks operands`);
   const scales = isOp(region.root, ops.requantize);
-  const plain = scalingOf(node as unknown as Node, 'int32');
+  const plain = scalingOf(node, 'int32');
   const wide = { min: -(2 ** 31), max: 2 ** 31 - 1 };
   const none = { rule: 0, inputZeroPoint: 0, zeroPoint: 0, divisor: 1, denominator: 1 };
-  const scaling = scales ? scalingOf(region.root, 'int32') : { ...plain, fields: scalingFields({ ...none, ...wide }) };
+  const scaling = scales
+    ? scalingOf(region.root, 'int32')
+    : { ...plain, fields: scalingFields({ ...none, ...wide }) };
   return { node, a, b, scales, scaling };
 });
 
@@ -126,9 +134,7 @@ function fields(call: KernelCall): readonly JobField[] {
   ];
 }
 
-const anyOperation = pattern.oneOf(
-  ...(operations.map((op) => pattern.op(op)) as [Pattern, ...Pattern[]]),
-);
+const anyOperation = pattern.oneOf(...(operations.map((op) => pattern.op(op)) as [Pattern, ...Pattern[]]));
 
 function binaryPattern(name: string, own: Pattern, packs: boolean): ModulePattern {
   return {
@@ -137,7 +143,9 @@ function binaryPattern(name: string, own: Pattern, packs: boolean): ModulePatter
     constraints: [supported, scalable],
     layouts: layoutsOf,
     tiling,
-    ...(packs && { pack: (call: KernelCall) => packEntries(call, factsOf(call.region).scaling, images(call).out) }),
+    ...(packs && {
+      pack: (call: KernelCall) => packEntries(call, factsOf(call.region).scaling, images(call).out),
+    }),
     cycles: (call) => cycles(call, 'slowest'),
     leastCycles: (call) => cycles(call, 'even'),
     kernel: {

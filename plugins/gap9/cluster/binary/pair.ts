@@ -26,7 +26,11 @@ export function pairReason(region: Region, a: Value, b: Value): true | string {
     if (value.type.shape.length !== out.type.shape.length) return 'broadcasts a tensor of another rank';
     // Axes are merged in the order of memory; a tensor that repeats along one of several cannot be walked so.
     const [batch = 1] = out.type.shape;
-    if (out.type.shape.length >= 4 && batch !== 1 && value.type.shape.some((extent, i) => extent !== out.type.shape[i]))
+    if (
+      out.type.shape.length >= 4 &&
+      batch !== 1 &&
+      value.type.shape.some((extent, i) => extent !== out.type.shape[i])
+    )
       return 'broadcasts a batch';
     if (out.type.shape.length > 4 && value.type.shape.some((extent, i) => extent !== out.type.shape[i]))
       return 'broadcasts a tensor of rank above 4';

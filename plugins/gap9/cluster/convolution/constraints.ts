@@ -14,7 +14,8 @@ export function productReason(region: Region, convolution: Convolution): true | 
   if (!isKnown(out.type.dtype)) return `gives ${out.type.dtype}`;
   const weights = weightReason(convolution);
   if (weights !== true) return weights;
-  if (isOp(region.root, ops.requantize)) return scalingReason(region.root, kind === 'dense' ? 1 : out.type.shape.length === 4 ? 1 : -1);
+  if (isOp(region.root, ops.requantize))
+    return scalingReason(region.root, kind === 'dense' ? 1 : out.type.shape.length === 4 ? 1 : -1);
   return true;
 }
 

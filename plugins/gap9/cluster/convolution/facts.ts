@@ -42,9 +42,7 @@ const leastReduction = 2 * chunkWeights;
 /** The convolution of a region with the operand that the region reads: a change of sign in front is absorbed. */
 export function absorbedConvolution(region: Region): Convolution {
   const convolution = convolutionOf(region);
-  const change = region.nodes.find(
-    (node) => isOp(node, ops.changeSign) && node.outputs[0] === convolution.x,
-  );
+  const change = region.nodes.find((node) => isOp(node, ops.changeSign) && node.outputs[0] === convolution.x);
   const x = change?.inputs[0];
   if (!x) return convolution;
   const offset = x.type.dtype === 'int8' ? -128 : 128;
@@ -101,7 +99,10 @@ export const productFacts = perRegion((region): ProductFacts => {
 
 /** One pixel in, one pixel out, nothing outside. */
 export function isPointwise({ rows, columns, groups }: Convolution): boolean {
-  return groups === 1 && [rows, columns].every(({ kernel, padBefore, padAfter }) => kernel + padBefore + padAfter === 1);
+  return (
+    groups === 1 &&
+    [rows, columns].every(({ kernel, padBefore, padAfter }) => kernel + padBefore + padAfter === 1)
+  );
 }
 
 /** One input channel in each of several groups: what the depthwise kernel takes. */
@@ -122,7 +123,10 @@ export interface TileExtents {
 }
 
 /** What a call computes. */
-export function extentsOf({ tile: { ranges } }: KernelCall, { rows, columns, ...of }: Convolution): TileExtents {
+export function extentsOf(
+  { tile: { ranges } }: KernelCall,
+  { rows, columns, ...of }: Convolution,
+): TileExtents {
   const reduction = of.groups === 1 ? ranges['ic'] : undefined;
   return {
     rows: ranges['oy']?.extent ?? rows.output,

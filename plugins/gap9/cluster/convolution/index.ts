@@ -57,7 +57,8 @@ export function imageLayouts({ inputs, constants, outputs }: Region): readonly L
 
 const windowed = (region: Region): true | string => {
   const convolution = absorbedConvolution(region);
-  if (isOneChannelPerGroup(convolution)) return 'has one input channel per group: the depthwise kernel takes it';
+  if (isOneChannelPerGroup(convolution))
+    return 'has one input channel per group: the depthwise kernel takes it';
   if (isPointwise(convolution)) return 'has a window of one pixel: the pointwise kernel takes it';
   return productReason(region, convolution);
 };
@@ -170,7 +171,10 @@ export function outputFields(
 /** How the constants lie, and whether sums start and end with this tile. */
 function blockFields(call: KernelCall, first: boolean, last: boolean): readonly JobField[] {
   const facts = productFacts(call.region);
-  const chunkBytes = facts.chunks > 1 ? (call.strides?.constants[0] ?? facts.tiling.constants[0]?.axes.map((axis) => axis.bytes))?.[0] : 0;
+  const chunkBytes =
+    facts.chunks > 1
+      ? (call.strides?.constants[0] ?? facts.tiling.constants[0]?.axes.map((axis) => axis.bytes))?.[0]
+      : 0;
   return [
     { name: 'chunk_channels', value: facts.chunkChannels },
     { name: 'chunk_bytes', value: chunkBytes ?? 0 },
@@ -193,7 +197,10 @@ const pointwise = (region: Region): true | string => {
 export const pointwisePattern: ModulePattern = {
   name: 'pointwise',
   pattern: withScaling(
-    pattern.oneOf(pattern.op(ops.conv2d, { inputs: [eitherSign] }), pattern.op(ops.dense, { inputs: [eitherSign] })),
+    pattern.oneOf(
+      pattern.op(ops.conv2d, { inputs: [eitherSign] }),
+      pattern.op(ops.dense, { inputs: [eitherSign] }),
+    ),
   ),
   constraints: [pointwise],
   layouts: imageLayouts,

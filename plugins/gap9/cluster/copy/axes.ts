@@ -48,8 +48,10 @@ export function copyOf(region: Region, layouts: LayoutChoice): Copy | undefined 
   const out = imageOf(result, to);
   const perm = isOp(region.root, ops.transpose) ? region.root.attributes.perm : undefined;
   const shapes = perm ? undefined : [value.type.shape, result.type.shape];
-  const ownAxis = (i: number): number | undefined | null => singleAxis(out, i, ...(shapes ?? [result.type.shape]));
-  const sourceAxis = (i: number): number | undefined | null => singleAxis(x, i, ...(shapes ?? [value.type.shape]));
+  const ownAxis = (i: number): number | undefined | null =>
+    singleAxis(out, i, ...(shapes ?? [result.type.shape]));
+  const sourceAxis = (i: number): number | undefined | null =>
+    singleAxis(x, i, ...(shapes ?? [value.type.shape]));
   if ([0, 1, 2].some((i) => ownAxis(i) === null || sourceAxis(i) === null)) return undefined;
   const axisOf = (i: number): CopyAxis => {
     const logical = ownAxis(i) ?? undefined;
@@ -106,7 +108,8 @@ export function copyLayouts(region: Region): readonly LayoutChoice[] {
 }
 
 function sameOperands(a: LayoutChoice, b: LayoutChoice): boolean {
-  const same = (x: Layout | undefined, y: Layout | undefined): boolean => x !== undefined && y !== undefined && sameLayout(x, y);
+  const same = (x: Layout | undefined, y: Layout | undefined): boolean =>
+    x !== undefined && y !== undefined && sameLayout(x, y);
   return same(a.inputs[0], b.inputs[0]) && same(a.outputs[0], b.outputs[0]);
 }
 
@@ -121,4 +124,3 @@ export function innermostSteps({ x, out, axes }: Copy): { readonly out: number; 
   const { source, step } = axes[2];
   return { out: out.strides[2], input: source === undefined ? 0 : step * (x.strides[source] ?? 0) };
 }
-

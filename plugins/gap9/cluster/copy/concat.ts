@@ -35,12 +35,17 @@ function runsOf(value: Value, layouts: LayoutChoice['inputs'][number] | undefine
 }
 
 /** Inputs that are joined, in order, and the result. */
-function partsOf(region: Region, layouts: LayoutChoice): { readonly inputs: readonly Runs[]; readonly out: Runs } {
+function partsOf(
+  region: Region,
+  layouts: LayoutChoice,
+): { readonly inputs: readonly Runs[]; readonly out: Runs } {
   const { attributes, inputs } = pattern.captured(region.match, 'concat', ops.concat);
   const [out] = region.outputs;
   if (!out) throw new TypeError(`${region.root.name} has no output`);
   return {
-    inputs: inputs.map((value) => runsOf(value, layouts.inputs[region.inputs.indexOf(value)], attributes.axis)),
+    inputs: inputs.map((value) =>
+      runsOf(value, layouts.inputs[region.inputs.indexOf(value)], attributes.axis),
+    ),
     out: runsOf(out, layouts.outputs[0], attributes.axis),
   };
 }

@@ -34,7 +34,9 @@ const supported = (region: Region): true | string => {
   if (isOp(root, ops.pad) && root.attributes.mode !== 'constant') return `pads by ${root.attributes.mode}`;
   if (isOp(root, ops.pad) && !isInteger(x.type.dtype)) return `pads ${x.type.dtype}`;
   if (isOp(root, ops.slice) && root.attributes.steps.some((step) => step < 1)) return 'goes backwards';
-  return copyLayouts(region).length > 0 || 'has more than three axes of several indices that move by themselves';
+  return (
+    copyLayouts(region).length > 0 || 'has more than three axes of several indices that move by themselves'
+  );
 };
 
 function tiling(region: Region, layouts: LayoutChoice): Tiling {
@@ -143,9 +145,9 @@ function copyPattern(name: string, definition: OpDefinition): ModulePattern {
 
 /** Copies that change the order of axes, the extent, or both. */
 export const copyPatterns: readonly ModulePattern[] = [
-  copyPattern('layout_transform', ops.layoutTransform as unknown as OpDefinition),
-  copyPattern('transpose', ops.transpose as unknown as OpDefinition),
-  copyPattern('pad', ops.pad as unknown as OpDefinition),
-  copyPattern('slice', ops.slice as unknown as OpDefinition),
-  copyPattern('resize_nearest', ops.resizeNearest as unknown as OpDefinition),
+  copyPattern('layout_transform', ops.layoutTransform),
+  copyPattern('transpose', ops.transpose),
+  copyPattern('pad', ops.pad),
+  copyPattern('slice', ops.slice),
+  copyPattern('resize_nearest', ops.resizeNearest),
 ];

@@ -228,7 +228,7 @@ const byteTable = (region: Region): true | string => {
 
 /** Scaling of sums, by every rule. */
 export const requantizePattern: ModulePattern = {
-  ...mapPattern('requantize', ops.requantize as unknown as OpDefinition, {
+  ...mapPattern('requantize', ops.requantize, {
     pack: (call) =>
       packEntries(call, meaningOf(call.region).scaling, imagesOf(call.region, call.layouts).out),
   }),
@@ -239,11 +239,10 @@ export const requantizePattern: ModulePattern = {
 /** Functions of each element. */
 export const mapPatterns: readonly ModulePattern[] = [
   requantizePattern,
-  mapPattern('clip', ops.clip as unknown as OpDefinition),
-  mapPattern('cast', ops.cast as unknown as OpDefinition),
-  mapPattern('negate', ops.neg as unknown as OpDefinition),
-  mapPattern('magnitude', ops.abs as unknown as OpDefinition),
-  mapPattern('change_sign', ops.changeSign as unknown as OpDefinition),
-  mapPattern('lookup', ops.lookup as unknown as OpDefinition, { pack: packTable, constraint: byteTable }),
+  mapPattern('clip', ops.clip),
+  mapPattern('cast', ops.cast),
+  mapPattern('negate', ops.neg),
+  mapPattern('magnitude', ops.abs),
+  mapPattern('change_sign', ops.changeSign),
+  mapPattern('lookup', ops.lookup, { pack: packTable, constraint: byteTable }),
 ];
-

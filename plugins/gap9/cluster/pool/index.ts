@@ -97,7 +97,15 @@ const factsOf = perRegion((region): Facts => {
 function unscaled({ x, operation, inputOffset }: Pool): Scaling {
   const range = integerRange(operation === poolOperations.largest ? x.type.dtype : 'int32');
   const low = operation === poolOperations.largest ? range.min + inputOffset : range.min;
-  const bounds = { min: low, max: range.max, rule: 0, inputZeroPoint: 0, zeroPoint: 0, divisor: 1, denominator: 1 };
+  const bounds = {
+    min: low,
+    max: range.max,
+    rule: 0,
+    inputZeroPoint: 0,
+    zeroPoint: 0,
+    divisor: 1,
+    denominator: 1,
+  };
   return {
     entryBytes: 0,
     write: () => undefined,
@@ -116,7 +124,8 @@ const supported = (region: Region): true | string => {
   if (!isByte(x.type.dtype) && !isKnown(x.type.dtype)) return `reads ${x.type.dtype}`;
   if (!isKnown(out.type.dtype)) return `gives ${out.type.dtype}`;
   if (isOp(node, ops.averagePool2d) && node.attributes.rounding === 'float') return 'computes a real mean';
-  if (node.op.name.startsWith('reduce') && !reducesPixels(node)) return 'reduces other axes than rows and columns';
+  if (node.op.name.startsWith('reduce') && !reducesPixels(node))
+    return 'reduces other axes than rows and columns';
   if (node.op.name === ops.reduceSum.name && x.type.dtype !== 'int32' && region.nodes.length > 1)
     return 'sums up in less than 32 bits';
   return isOp(root, ops.requantize) ? scalingReason(root, 1) : true;
@@ -136,10 +145,14 @@ function cycles(call: KernelCall, share: Share): number {
   const words = share === 'even' ? channels.extent / 4 : Math.ceil(channels.extent / 4);
   if (pool.operation <= poolOperations.smallest && isByte(pool.x.type.dtype)) {
     const own = ownShare(pixels * words, share);
-    return Math.floor(costs.entry + costs.poolTeamFactor * own * (taps * costs.largestTap + costs.largestResult));
+    return Math.floor(
+      costs.entry + costs.poolTeamFactor * own * (taps * costs.largestTap + costs.largestResult),
+    );
   }
   const own = ownShare(pixels * channels.extent, share);
-  return Math.floor(costs.entry + costs.poolTeamFactor * own * (taps * costs.poolTap + costs.poolResult + scale));
+  return Math.floor(
+    costs.entry + costs.poolTeamFactor * own * (taps * costs.poolTap + costs.poolResult + scale),
+  );
 }
 
 function fields(call: KernelCall): readonly JobField[] {
@@ -218,16 +231,17 @@ function poolPattern(name: string, own: Pattern, scales: boolean): ModulePattern
   };
 }
 
-const sums = pattern.oneOf(
-  pattern.op(ops.sumPool2d, { inputs: [eitherSign] }),
-  pattern.op(ops.reduceSum),
-);
+const sums = pattern.oneOf(pattern.op(ops.sumPool2d, { inputs: [eitherSign] }), pattern.op(ops.reduceSum));
 
 /** Pools of 8 to 32 bits, the whole image included, and reductions over rows and columns. */
 export const poolPatterns: readonly ModulePattern[] = [
   poolPattern('sum_pool_requantize', pattern.op(ops.requantize, { inputs: [sums] }), true),
   poolPattern('sum_pool', sums, false),
   poolPattern('max_pool', changedOnBothSides(pattern.op(ops.maxPool2d, { inputs: [eitherSign] })), false),
-  poolPattern('average_pool', changedOnBothSides(pattern.op(ops.averagePool2d, { inputs: [eitherSign] })), false),
+  poolPattern(
+    'average_pool',
+    changedOnBothSides(pattern.op(ops.averagePool2d, { inputs: [eitherSign] })),
+    false,
+  ),
   poolPattern('reduce_max', pattern.op(ops.reduceMax), false),
 ];

@@ -34,9 +34,12 @@ const reductions: readonly { readonly name: string; readonly operation: number }
 ];
 
 function isPool(node: Node): boolean {
-  return [ops.maxPool2d.name, ops.averagePool2d.name, ops.sumPool2d.name, ...reductions.map(({ name }) => name)].includes(
-    node.op.name,
-  );
+  return [
+    ops.maxPool2d.name,
+    ops.averagePool2d.name,
+    ops.sumPool2d.name,
+    ...reductions.map(({ name }) => name),
+  ].includes(node.op.name);
 }
 
 /** The pool of a region, changes of sign before and behind it absorbed. @throws {TypeError} where there is none */

@@ -60,7 +60,9 @@ export function pairForm(
     [1, addend, shift].forEach((value, i) => view.setInt32(4 * i, value, true));
     [a, b].forEach((dtype, i) => {
       const { min } = integerRange(dtype);
-      forEachByte(dtype, (byte, value) => view.setInt32(16 + 1024 * i + 4 * byte, tables[i]?.[value - min] ?? 0, true));
+      forEachByte(dtype, (byte, value) =>
+        view.setInt32(16 + 1024 * i + 4 * byte, tables[i]?.[value - min] ?? 0, true),
+      );
     });
     const cycles = costs.addElement + costs.tableElement;
     return { form: codes.sums, constants: bytes, fields: scalingFields(plain), cycles };
@@ -165,9 +167,17 @@ function shiftedTables(
     rule === 'real-even'
       ? (value * operandScale) / outputScale
       : scale(value * 2 ** leftShift, own.multiplier, own.shift) * real(scales.output);
-  const terms = (dtype: DataType, zero: number, own: QuantizedMultiplier, operandScale: number, shift: number) => {
+  const terms = (
+    dtype: DataType,
+    zero: number,
+    own: QuantizedMultiplier,
+    operandScale: number,
+    shift: number,
+  ) => {
     const { min } = integerRange(dtype);
-    return Float64Array.from({ length: 256 }, (_, i) => Math.round(term(i + min - zero, own, operandScale) * 2 ** shift));
+    return Float64Array.from({ length: 256 }, (_, i) =>
+      Math.round(term(i + min - zero, own, operandScale) * 2 ** shift),
+    );
   };
   for (let shift = 23, tried = 0; shift >= 8 && tried < shiftsTried; shift--) {
     const left = terms(a, aZeroPoint, scales.a, aScale, shift);
@@ -227,10 +237,18 @@ function addendFor(
 }
 
 /** The operator's own result for all pairs of bytes, the first operand outside. */
-function allSums(attributes: QuantizedBinaryAttributes, a: DataType, b: DataType): ArrayLike<number | bigint> {
+function allSums(
+  attributes: QuantizedBinaryAttributes,
+  a: DataType,
+  b: DataType,
+): ArrayLike<number | bigint> {
   const bytes = (dtype: DataType, shape: readonly number[]): Tensor => {
     const { min } = integerRange(dtype);
-    return tensor(dtype, shape, Array.from({ length: 256 }, (_, i) => min + i));
+    return tensor(
+      dtype,
+      shape,
+      Array.from({ length: 256 }, (_, i) => min + i),
+    );
   };
   const type = { dtype: attributes.dtype, shape: [256, 256] };
   const [sums] = ops.quantizedAdd.evaluate([bytes(a, [256, 1]), bytes(b, [1, 256])], attributes, [type]);

@@ -61,7 +61,9 @@ function cycles(call: KernelCall, share: Share): number {
   const { out } = images(call);
   const runs = ownShare(tileRuns(call, out), share);
   const elements = ownShare(tileElements(call, out), share);
-  return Math.floor(costs.entry + runs * costs.run + costs.teamFactor * formOf(call.region).cycles * elements);
+  return Math.floor(
+    costs.entry + runs * costs.run + costs.teamFactor * formOf(call.region).cycles * elements,
+  );
 }
 
 function fields(call: KernelCall): readonly JobField[] {

@@ -9,9 +9,9 @@ MATCH_KERNEL void $name($parameters)
     //% nest taps
     const $x_type *pixel = $pixel;
     const $w_type *filter = $filter;
-    for (int32_t ic = 0; ic < $channels; ++ic) {
-        $accumulate
-    }
+    //% nest channel_loop
+    $accumulate
+    //% end
     //% end
     $store
     //% end

@@ -139,7 +139,7 @@ function instantiate(call: KernelCall): KernelInstance {
       .map((axis) => loopHead(names[axis] ?? 'n', out.shape[axis] ?? 1))
       .join('\n');
   const step = (operand: Operand, axis: number): string => {
-    const stride = operand.strides[axis] ?? 0;
+    const stride = channelsPerGroup === 1 ? 0 : (operand.strides[axis] ?? 0);
     return stride === 1 ? 'ic' : stride === 0 ? '0' : `ic * ${stride}`;
   };
   const tapHeads = taps.flatMap((tap) => tap.heads).join('\n');
@@ -164,7 +164,7 @@ function instantiate(call: KernelCall): KernelInstance {
       x_type: x.type,
       w_type: w.type,
       initial: initialValue(bias && `bias[${filter}]`, accumulator),
-      channels: channelsPerGroup,
+      channel_loop: channelsPerGroup === 1 ? '' : loopHead('ic', channelsPerGroup),
       pixel,
       filter: advanced(
         w.name,

@@ -12,7 +12,13 @@ import {
   type Region,
 } from 'match-compiler';
 import { cycles } from '../../costs.ts';
-import { layoutChoices, mixedLayouts, channelsLastLayout, plainLayout, uniformLayouts } from '../../layout-choices.ts';
+import {
+  layoutChoices,
+  mixedLayouts,
+  channelsLastLayout,
+  plainLayout,
+  uniformLayouts,
+} from '../../layout-choices.ts';
 import { loopNest, type Access, type LoopNest } from '../../loop-nest.ts';
 import { broadcastOperandStrides, memoryOrder, type Operand } from '../../operands.ts';
 

@@ -76,8 +76,7 @@ function mirrored(x: Operand, out: Operand, { pads, mode }: PadAttributes): Reco
     // The mirror stands on the edge element, or between it and its image.
     const between = mode === 'symmetric' ? 1 : 0;
     const low = mode === 'edge' ? '0' : `${before - between} - i${axis}`;
-    const high =
-      mode === 'edge' ? String(extent - 1) : `${2 * (extent - 1) + before + between} - i${axis}`;
+    const high = mode === 'edge' ? String(extent - 1) : `${2 * (extent - 1) + before + between} - i${axis}`;
     const inside = before === 0 ? `i${axis}` : `i${axis} - ${before}`;
     const below = before === 0 ? '' : `i${axis} < ${before} ? ${low} : `;
     sources.push(`const int32_t from${axis} = ${below}i${axis} < ${before + extent} ? ${inside} : ${high};`);

@@ -130,9 +130,7 @@ function combination(
     const result = x.type === type ? 'acc' : `(${x.type})acc`;
     // GCC warns of the sign where a narrow signed factor is converted within the product.
     const accumulate =
-      x.type === type
-        ? `acc *= ${element};`
-        : `const ${type} factor = (${type})${element};\nacc *= factor;`;
+      x.type === type ? `acc *= ${element};` : `const ${type} factor = (${type})${element};\nacc *= factor;`;
     const initial = isFloat(x.dtype) ? cLiteral(x.dtype, 1) : '1';
     return { acc_type: type, initial, accumulate, result };
   }

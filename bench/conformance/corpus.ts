@@ -29,6 +29,8 @@ export interface CorpusCase {
   readonly arithmetic: string | { readonly rtol: number; readonly atol: number };
   readonly loose?: readonly { readonly name: string; readonly rtol: number; readonly atol: number }[];
   readonly convention?: { readonly arithmetic: string; readonly outputs: readonly FileTensor[] };
+  /** The true class. */
+  readonly label?: number;
 }
 
 /** All cases of one model file under one rule. */

@@ -1,13 +1,12 @@
 import { tensor, type Graph, type Tensor } from 'match-compiler';
-import { readTensor } from '../conformance/corpus.ts';
-import { corpusFolder, type BenchNet } from './nets.ts';
+import { knownSamples, type BenchNet } from './nets.ts';
 
-/** The inputs that the corpus has of a network, else `count` random ones from fixed seeds. */
-export function samplesOf(net: BenchNet, graph: Graph, count = 2): readonly (readonly Tensor[])[] {
-  const corpus = corpusFolder();
-  if (corpus !== undefined && net.cases)
-    return net.cases.cases.map(({ inputs }) => inputs.map((input) => readTensor(corpus, input)));
-  return Array.from({ length: count }, (_, seed) => randomSample(graph, seed + 1));
+/** The first `count` known inputs of a network; random ones from fixed seeds where none is known. */
+export function someSamples(net: BenchNet, graph: Graph, count: number): readonly (readonly Tensor[])[] {
+  return (
+    knownSamples(net)?.samples.slice(0, count) ??
+    Array.from({ length: count }, (_, seed) => randomSample(graph, seed + 1))
+  );
 }
 
 /** Integers over their whole range, floats of a normal distribution's width. */

@@ -1,5 +1,6 @@
 import { definePlugin, type Candidate, type Schedule } from 'match-compiler';
 import { partition } from 'match-compiler/plugins/partition';
+import { foldWindows } from './fold-windows.ts';
 import { matchSchedule } from './match-schedule.ts';
 import { isNear, matchRuntime, runtimeCostsOf } from './runtime-costs.ts';
 import { selectLikeMatch, type Others } from './select.ts';
@@ -33,7 +34,8 @@ export interface BaselineOptions {
  *
  * In its favour: kernels and numerics are this project's, L1 has the target's size (MATCH plans with 90 to 101 kB), the
  * cluster really overlaps transfers (MATCH's newest templates do not), NE16 is enabled, layouts are chosen at least
- * cost, padding of channels in software, which its model counts, is not run, and changes of sign, which its networks do not
+ * cost, convolutions are never written as
+ * im2col, padding of channels in software, which its model counts, is not run, and changes of sign, which its networks do not
  * need, run where they cost least. Not as in MATCH: all operands share
  * one split between the tile and the loops outside.
  */
@@ -43,23 +45,29 @@ export const baselineMatch = definePlugin(
     const isMatch = ({ schedules: [first] }: Candidate): boolean => own.has(first);
     return {
       name: 'baseline-match',
-      enforce: 'pre',
-      schedule: (offer, { target }) => {
-        if (!isNear(offer.module, target)) return null;
-        const runtime = costs === 'match' ? matchRuntime : runtimeCostsOf(target, offer.module);
-        const schedule = matchSchedule(offer, target, runtime);
-        if (!schedule) return null;
-        own.add(schedule);
-        return { schedules: [schedule] };
+      transform: { order: 'post', handler: (graph) => foldWindows(graph) },
+      schedule: {
+        order: 'pre',
+        handler: (offer, { target }) => {
+          if (!isNear(offer.module, target)) return null;
+          const runtime = costs === 'match' ? matchRuntime : runtimeCostsOf(target, offer.module);
+          const schedule = matchSchedule(offer, target, runtime);
+          if (!schedule) return null;
+          own.add(schedule);
+          return { schedules: [schedule] };
+        },
       },
-      async select(candidates, context) {
-        // Nothing smaller is on offer.
-        if (context.attempt > 0) return null;
-        const { select } = partition();
-        if (typeof select !== 'function') return null;
-        return selectLikeMatch(candidates, isMatch, others, async (left) =>
-          select.call(this, left, { ...context, target: left.target }),
-        );
+      select: {
+        order: 'pre',
+        async handler(candidates, context) {
+          // Nothing smaller is on offer.
+          if (context.attempt > 0) return null;
+          const { select } = partition();
+          if (typeof select !== 'function') return null;
+          return selectLikeMatch(candidates, isMatch, others, async (left) =>
+            select.call(this, left, { ...context, target: left.target }),
+          );
+        },
       },
     };
   },

@@ -12,7 +12,11 @@ export class Addresses {
 
   constructor(network: Network) {
     const { placed, fileScope, runtime } = network;
-    const used = placed.plans.filter(({ arenaBytes }) => arenaBytes > 0);
+    // A tensor without elements has an address all the same.
+    const ports = [...network.inputs, ...network.outputs].filter(({ owner }) => owner === 'arena');
+    const used = placed.plans.filter(
+      ({ arenaBytes, memory }) => arenaBytes > 0 || ports.some(({ buffer }) => buffer?.memory === memory),
+    );
     this.#network = network;
     this.arenas = new Map(used.map(({ memory }) => [memory, fileScope.unique(`arena_${memory}`)]));
     this.arenaMacros = new Map(

@@ -57,7 +57,12 @@ export interface KernelInstances {
   readonly supportNames: readonly string[];
 }
 
-/** Instantiates the kernel of every call. */
+/** An empty tensor needs no work, and its kernel might divide by its extents. */
+export function hasWork(call: KernelInstruction): boolean {
+  return call.kind !== 'call' || call.outputs.some(({ buffer }) => buffer.bytes > 0);
+}
+
+/** Instantiates the kernel of every call that does something. */
 export function instantiateKernels(calls: readonly KernelInstruction[]): KernelInstances {
   const byCall = new Map<KernelInstruction, KernelInstance>();
   const jobs = new Map<KernelInstruction, JobCall>();
@@ -67,7 +72,7 @@ export function instantiateKernels(calls: readonly KernelInstruction[]): KernelI
     for (const template of of.support) support.set(template.path, template);
     for (const header of of.headers) headers.add(header);
   };
-  for (const call of calls) {
+  for (const call of calls.filter(hasWork)) {
     const { kernel } = call.region.pattern;
     if (kernel.kind === 'job') {
       jobs.set(call, { kernel, fields: kernel.fields(kernelCall(call)) });

@@ -16,6 +16,7 @@ import {
   type TransferInstruction,
   type WaitInstruction,
 } from 'match-compiler';
+import { hasWork } from './kernel-set.ts';
 import type { Addresses } from './addresses.ts';
 import { briefName, callComment, mainName, regionComment, tileComment, transferComment } from './comments.ts';
 import { instructionUnsupported, kernelMissingOperand, transferShapeUnsupported } from './diagnostics.ts';
@@ -73,11 +74,9 @@ export class ProgramBody {
   #kernel(call: KernelInstruction): void {
     const { runtime, kernels } = this.#network;
     const job = kernels.jobOf.get(call);
-    // An empty tensor needs no work, and its kernel might divide by its extents.
-    const empty = call.kind === 'call' && call.outputs.every(({ buffer }) => buffer.bytes === 0);
     if (runtime) this.#begin(call.region);
     else this.#c.blank().comment(...callComment(this.#network, call, this.#number(call.region)));
-    if (empty) return;
+    if (!hasWork(call)) return;
     if (!runtime) {
       if (job) this.#job(call, job, `${job.kernel.name}(&arguments, 0, 1);`);
       else this.#function(call);

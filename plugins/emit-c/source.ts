@@ -128,7 +128,7 @@ class SourceWriter {
       }
       c.blank();
     }
-    for (const { memory, bound } of placed.plans) {
+    for (const { memory, arenaBytes, bound } of placed.plans) {
       const arena = arenas.get(memory);
       const at = arenaMacros.get(memory);
       if (!arena) continue;
@@ -136,7 +136,7 @@ class SourceWriter {
       const size = bound.optimal ? 'as small as can be' : `at least ${bound.lowerBound} bytes are needed`;
       c.comment(`Activations in ${memory}, ${size}: ${bound.proof}.`);
       c.line(
-        `static union {\n    uint64_t unit;\n    uint8_t bytes[${macro}_ARENA_BYTES_${memory.toUpperCase()}];\n} ${arena} MATCH_ALIGNED(${alignment})${at === undefined ? '' : ` ${sectionMacro(memory)}`};`,
+        `static union {\n    uint64_t unit;\n    uint8_t bytes[${arenaBytes > 0 ? `${macro}_ARENA_BYTES_${memory.toUpperCase()}` : 1}];\n} ${arena} MATCH_ALIGNED(${alignment})${at === undefined ? '' : ` ${sectionMacro(memory)}`};`,
       );
       if (at !== undefined) c.line(`#define ${at}(offset) ((void *)(${arena}.bytes + (offset)))`);
       c.blank();

@@ -39,6 +39,7 @@ function rewrite(
   // In execution order: the range of a sum must be that of the layers before it as they are now.
   for (const { outputs } of graph.nodes) {
     const node = outputs[0] && rewriter.producer(outputs[0]);
+    if (hardware) integerRule(node, rewriter);
     if (!isOp(node, ops.requantize) || node.attributes.rule === 'shift') continue;
     const exact = exactScales(node, limits, rewriter);
     const narrow = exact?.every(({ multiplier }) => multiplier >= 0 && multiplier < 2 ** limits.scaleBits);
@@ -47,6 +48,19 @@ function rewrite(
     else if (hardware) kept.push(node);
   }
   return { result: rewriter.changes === 0 ? undefined : rewriter.finish(), kept };
+}
+
+/**
+ * Sums and products of real numbers have no integer form that is exact at ties; the one with a 31-bit multiplier
+ * differs from them nowhere else.
+ */
+function integerRule(node: Node | undefined, rewriter: Rewriter): void {
+  const [output] = node?.outputs ?? [];
+  for (const op of [ops.quantizedAdd, ops.quantizedMul]) {
+    if (!output || !isOp(node, op) || node.attributes.rule !== 'real-even') continue;
+    const { name, loc, inputs, attributes } = node;
+    rewriter.substitute(output, op, inputs, { ...attributes, rule: 'single' }, { name, loc });
+  }
 }
 
 export default hardwareRequantize;

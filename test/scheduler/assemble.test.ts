@@ -138,3 +138,22 @@ test('nested loops over channels and rows', (t) => {
   });
   t.true((sizes[2]?.[0] ?? 0) <= 1.5 * (sizes[0]?.[0] ?? 0), JSON.stringify(sizes));
 });
+
+test('bytes behind a tensor, for engines that read too far, belong to no operand', (t) => {
+  const part = { module: 'npu', input: 0, output: 0 } as const;
+  const { program, faults } = faultsOf(
+    syntheticMapping({
+      input: [6, 6, 8],
+      inputPlace: 'l1',
+      layers: [
+        { name: 'a', kind: 'element-wise', inputs: ['x'], place: 'l1', parts: [part] },
+        { name: 'b', kind: 'untiled', inputs: ['a'], place: 'l1', parts: [part] },
+        { name: 'c', kind: 'convolution', inputs: ['a'], kernel: 3, place: 'l1', parts: [part] },
+      ],
+    }),
+  );
+  t.deepEqual(faults, []);
+  const bytes = Object.fromEntries(program.buffers.map((buffer) => [buffer.name, buffer.bytes]));
+  t.is(bytes['a'], 6 * 6 * 8 + 4);
+  t.is(bytes['b'], 6 * 6 * 8);
+});

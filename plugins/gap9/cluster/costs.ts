@@ -80,6 +80,12 @@ export const costs = {
   transposedByte: 1.25,
   /** An element read, changed by one or two instructions, limited, stored. */
   element: 5,
+  /**
+   * A float divided (12, one unit for several cores), rounded by adding and taking away 2^23 on the side of its sign
+   * (5), converted, limited, stored; and an integer converted, multiplied, stored. Estimates.
+   */
+  quantizeElement: 28,
+  dequantizeElement: 8,
   /** Per-channel constants of an element-wise scaling. */
   entryLoad: 3,
   softmax: {

@@ -7,6 +7,7 @@ import { windowsPattern } from './copy/windows.ts';
 import { workers } from './costs.ts';
 import { depthwisePattern } from './depthwise/index.ts';
 import { mapPatterns } from './element-wise/index.ts';
+import { conversionPatterns } from './element-wise/quantize.ts';
 import { poolPatterns } from './pool/index.ts';
 import { withPublishedCosts } from './published-costs.ts';
 import { quantizedPairPattern } from './quantized-pair/index.ts';
@@ -24,6 +25,7 @@ export const clusterPatterns: readonly ModulePattern[] = Object.freeze([
   softmaxPattern,
   ...binaryPatterns,
   ...mapPatterns,
+  ...conversionPatterns,
   ...copyPatterns,
   concatPattern,
   windowsPattern,

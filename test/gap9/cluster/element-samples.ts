@@ -1,4 +1,4 @@
-import { integerRange, ops, type DataType, type OpDefinition, type Shape } from 'match-compiler';
+import { integerRange, ops, tensor, type DataType, type OpDefinition, type Shape } from 'match-compiler';
 import type { Random } from './random.ts';
 import { SampleBuilder, type Sample } from './scaled-graphs.ts';
 
@@ -243,4 +243,24 @@ export function copySample(random: Random, name: string): Sample {
       return b.done(b.add1(ops.concat, [x, ...others], { axis }));
     }
   }
+}
+
+/** quantize and dequantize at one scale, with what is no number among the floats. */
+export function conversionSample(random: Random, name: string): Sample {
+  const b = new SampleBuilder(random);
+  const dtype = random.pick(['int8', 'uint8', 'int16', 'uint16'] as const);
+  const range = integerRange(dtype);
+  const shape = shapeOf(random);
+  const floats = name === 'quantize';
+  const x = b.random(floats ? 'float32' : dtype, shape, floats ? { min: -400, max: 400 } : range);
+  const [data] = b.tensors.map((each) => each.data);
+  if (floats && data)
+    [NaN, Infinity, -Infinity, 0.5, 1.5, 1e30].forEach((value, i) => (data[7 * i + 3] = value));
+  const scale = b.constant('scale', tensor('float32', [1], [random.pick([0.37, 1, 2.75, 0.001])]));
+  const zeroPoint = b.constant('zero', tensor(dtype, [1], [random.integer(range.min, range.max)]));
+  return b.done(
+    floats
+      ? b.add1(ops.quantize, [x, scale, zeroPoint], { axis: 0, dtype })
+      : b.add1(ops.dequantize, [x, scale, zeroPoint], { axis: 0 }),
+  );
 }

@@ -42,5 +42,10 @@ export const kernelSamples: readonly {
     count: 25,
     make: (random: Random) => elements.copySample(random, pattern),
   })),
+  ...['quantize', 'dequantize'].map((pattern) => ({
+    pattern,
+    count: 25,
+    make: (random: Random) => elements.conversionSample(random, pattern),
+  })),
   { pattern: 'windows', count: 25, make: products.windowsSample },
 ];

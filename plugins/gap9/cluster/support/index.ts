@@ -34,6 +34,7 @@ export const support = {
   shiftRight: portable.shiftRight,
   fixedPointReciprocal: portable.fixedPointReciprocal,
   roundingDivide: portable.roundingDivide,
+  roundEvenFloat32: portable.roundEvenFloat32,
   roundEvenFloat64: portable.roundEvenFloat64,
 } as const satisfies Readonly<Record<string, readonly Template[]>>;
 

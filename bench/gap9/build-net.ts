@@ -52,7 +52,10 @@ export async function buildNet(net: BenchNet, settings: BuildSettings): Promise<
 export function runNet(
   { compilation }: BuildResult,
   samples: readonly (readonly Tensor[])[],
-  options: { readonly modes?: readonly [SimulatorMode, ...SimulatorMode[]]; readonly sanitize?: boolean } = {},
+  options: {
+    readonly modes?: readonly [SimulatorMode, ...SimulatorMode[]];
+    readonly sanitize?: boolean;
+  } = {},
 ): Promise<Simulation> {
   const { modes = simulatorModes, sanitize = false } = options;
   const toolchain = findToolchain(compilation.mapping.target);

@@ -34,10 +34,9 @@ export interface BaselineOptions {
  *
  * In its favour: kernels and numerics are this project's, L1 has the target's size (MATCH plans with 90 to 101 kB), the
  * cluster really overlaps transfers (MATCH's newest templates do not), NE16 is enabled, layouts are chosen at least
- * cost, convolutions are never written as
- * im2col, padding of channels in software, which its model counts, is not run, and changes of sign, which its networks do not
- * need, run where they cost least. Not as in MATCH: all operands share
- * one split between the tile and the loops outside.
+ * cost, padding of channels in software, which its model counts, is not run, convolutions are not written as im2col
+ * (that pass is undone), and changes of sign, which its networks do not need, run where they cost least. Not as in
+ * MATCH: all operands share one split between the tile and the loops outside.
  */
 export const baselineMatch = definePlugin(
   ({ costs = 'match', others = 'controller' }: BaselineOptions = {}) => {

@@ -58,15 +58,31 @@ export interface CutDimension {
   readonly identities: readonly number[];
 }
 
-/** Numbers things by a key, in the order of their first appearance. */
+/** More than any number in a key: extents and what reaches beyond them. */
+const keyBase = 2 ** 26;
+
+/** Numbers things by keys of several small numbers, in the order of their first appearance. */
 class Registry<T> {
-  readonly #ids = new Map<string, number>();
+  /** From a prefix and the number behind it to the longer prefix. */
+  readonly #next = new Map<number, number>();
+  readonly #ids: (number | undefined)[] = [];
+  #prefixes = 1;
   readonly values: T[] = [];
 
-  id(key: string, value: T): number {
-    const known = this.#ids.get(key);
+  id(key: readonly number[], value: T): number {
+    let prefix = 0;
+    for (const number of key) {
+      const step = prefix * keyBase + number;
+      let next = this.#next.get(step);
+      if (next === undefined) {
+        next = this.#prefixes++;
+        this.#next.set(step, next);
+      }
+      prefix = next;
+    }
+    const known = this.#ids[prefix];
     if (known !== undefined) return known;
-    this.#ids.set(key, this.values.length);
+    this.#ids[prefix] = this.values.length;
     this.values.push(value);
     return this.values.length - 1;
   }
@@ -104,17 +120,24 @@ export function cutDimension(
     const known = looks.get(key);
     if (known) return known;
     const tile = { start: range.start + start, extent };
-    let look = `${extent}`;
-    if (reduction) look += `${start === 0 ? 'f' : ''}${start + extent === range.extent ? 'l' : ''}`;
+    const look = [extent];
+    if (reduction) look.push(start === 0 ? 1 : 0, start + extent === range.extent ? 1 : 0);
     const ids: number[] = [];
     const classes: number[] = [];
     operands.forEach((operand, k) => {
-      const runs = (axes[k] ?? []).map((i) => axisRange(axisAt(operand, i), tile));
-      for (const [j, i] of (axes[k] ?? []).entries()) look += ` ${lookOf(axisAt(operand, i), tile, runs[j])}`;
-      const identity = runs.map((run) => `${run.start}+${run.extent}`).join();
-      const shape = exact[k] ? identity : runs.map((run) => run.extent).join();
+      const runs: TileRange[] = [];
+      const identity: number[] = [];
+      const shape: number[] = [];
+      for (const i of axes[k] ?? []) {
+        const axis = axisAt(operand, i);
+        const run = axisRange(axis, tile);
+        runs.push(run);
+        look.push(run.extent, ...reachOf(axis, tile));
+        identity.push(run.start, run.extent);
+        shape.push(run.extent);
+      }
       ids.push(identities[k]?.id(identity, null) ?? 0);
-      classes.push(boxes[k]?.id(shape, { ranges: runs }) ?? 0);
+      classes.push(boxes[k]?.id(exact[k] ? identity : shape, { ranges: runs }) ?? 0);
     });
     const made = { call: calls.id(look, tile), ids, classes };
     looks.set(key, made);
@@ -131,7 +154,8 @@ export function cutDimension(
       if ((axes[k] ?? []).length === 0) return undefined;
       const ids = Int32Array.from(tiles, (tile) => tile.ids[k] ?? 0);
       const classes = Int32Array.from(tiles, (tile) => tile.classes[k] ?? 0);
-      const firsts = [...ids.keys()].filter((i) => ids.indexOf(ids[i] ?? 0) === i);
+      // Runs move on with the tiles: equal ones are neighbours.
+      const firsts = [...ids.keys()].filter((i) => i === 0 || ids[i] !== ids[i - 1]);
       const [kinds, counts] = histogram(Int32Array.from(firsts, (i) => classes[i] ?? 0));
       const change = firsts.length === 1 ? 'never' : firsts.length === count ? 'always' : 'sometimes';
       const largest = exact[k] ? -1 : longest(kinds, boxes[k]?.values ?? []);
@@ -173,12 +197,12 @@ function axisAt(operand: TiledOperand, i: number): OperandAxis {
   return axis;
 }
 
-/** How long a run is, and how far the window reaches beyond the operand on either side. */
-function lookOf(axis: OperandAxis, { start, extent }: TileRange, run: TileRange | undefined): string {
+/** How far the window of a tile reaches beyond the operand, before and behind it. */
+function reachOf(axis: OperandAxis, { start, extent }: TileRange): readonly [number, number] {
   const { step = 1, window = 1, before = 0, per = 1 } = axis;
   const first = Math.floor((start * step - before) / per);
   const end = Math.ceil(((start + extent - 1) * step - before + window) / per);
-  return `${run?.extent ?? 0}:${Math.max(0, -first)}:${Math.max(0, end - axis.extent)}`;
+  return [Math.max(0, -first), Math.max(0, end - axis.extent)];
 }
 
 function histogram(values: Int32Array): readonly [kinds: Int32Array, counts: Int32Array] {

@@ -29,7 +29,7 @@ export interface FoundWay extends TileOrder {
 const tolerance = 1e-6;
 
 /** Cuts per dimension that are tried first, as numbers of tiles. */
-const seedCounts = [1, 2, 3, 4, 6, 8];
+const seedCounts = [1, 2, 4, 8];
 const seedsEvaluated = 12;
 
 /**

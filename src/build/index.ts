@@ -33,6 +33,7 @@ export {
   type Simulation,
 } from './simulate.ts';
 export { findTarget, type TargetBundle } from './targets.ts';
+export { targetJson } from '../cli/inspect/target-json.ts';
 export { formatTable, grouped, type Column } from '../cli/table.ts';
 export type { BuildPair, ResolvedConfig, ResolvedModel } from '../config/resolve.ts';
 export { compareTensors, interpreterTolerance, type Comparison, type Tolerance } from '../run/compare.ts';

@@ -13,9 +13,8 @@ import {
   type Tensor,
   type UserConfig,
 } from 'match-compiler';
-import { build, deviation, explain, run } from 'match-compiler/build';
+import { build, deviation, explain, run, targetJson } from 'match-compiler/build';
 import { hostTarget } from 'match-compiler/plugins/host';
-import { targetJson } from '../../src/cli/inspect/target-json.ts';
 import { findProgram } from '../../src/run/toolchain.ts';
 import { folderWith } from '../support/match-cli.ts';
 import { node, onnxFile, valueInfo } from '../support/onnx-model.ts';
@@ -215,9 +214,12 @@ test('hardware numerics on a target without a form of its own change nothing, an
 test('a target is plain data: functions by name, patterns as text', (t) => {
   const { target: made } = willing;
   const json = JSON.parse(JSON.stringify(made && targetJson(made))) as Target;
+  const text = json as unknown as {
+    readonly modules: readonly { readonly patterns: readonly Readonly<Record<string, string>>[] }[];
+  };
   t.is(json.name, 'two-engines');
   t.deepEqual(json.requantization, made?.requantization);
-  const [picked] = json.modules[1]?.patterns ?? [];
-  t.is(String(picked?.pattern), 'requantize(conv2d())');
-  t.is(String(picked?.cycles), 'function cycles');
+  const [picked] = text.modules[1]?.patterns ?? [];
+  t.is(picked?.['pattern'], 'requantize(conv2d())');
+  t.is(picked?.['cycles'], 'function cycles');
 });

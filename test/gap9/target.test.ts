@@ -36,6 +36,7 @@ test('the published figures differ for products alone', (t) => {
     new Map(
       gap9Target({ costs })
         .modules.find(({ name }) => name === 'cluster')
+        // eslint-disable-next-line @typescript-eslint/unbound-method -- compared, never called
         ?.patterns.map((pattern) => [pattern.name, pattern.cycles]),
     );
   const [measured, published] = [cycles('measured'), cycles('published')];

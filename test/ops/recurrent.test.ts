@@ -46,7 +46,7 @@ function evaluate<A extends RecurrentAttributes>(
 const common = { reverse: false, clip: 0 } as const;
 const kinds = [
   {
-    op: ops.rnn as OpDefinition<RnnAttributes>,
+    op: ops.rnn,
     gates: 1,
     attributes: { ...common, activations: ['tanh'], alphas: [0], betas: [0] },
     extra: () => ({}),

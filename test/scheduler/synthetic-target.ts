@@ -187,6 +187,7 @@ export const elementWise = pattern('element_wise', elementWiseTiling);
 
 /** Works on whole tensors alone: has no loop nest. */
 export const untiled: ModulePattern = (() => {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- taken off, never called
   const { tiling: _, ...rest } = pattern('untiled', elementWiseTiling);
   return rest;
 })();

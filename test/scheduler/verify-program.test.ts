@@ -100,7 +100,7 @@ test('only what an engine takes is launched', (t) => {
 test('transfers need a link, equal sizes and room', (t) => {
   const faults = (change: (transfer: TransferInstruction) => Partial<TransferInstruction>): string =>
     altered('transfer', (each) => {
-      const transfer = each as TransferInstruction;
+      const transfer = each;
       return { ...transfer, ...change(transfer) };
     }).join('\n');
   t.regex(

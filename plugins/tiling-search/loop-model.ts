@@ -141,10 +141,11 @@ export class CallModel {
     this.#share = share;
     this.steps = new Int32Array(dimensions.length);
     let size = 1;
-    dimensions.forEach(({ callRanges }, d) => {
+    // The search changes the last dimension most often: then neighbours in the tables are near.
+    for (let d = dimensions.length - 1; d >= 0; d--) {
       this.steps[d] = size;
-      size *= callRanges.length;
-    });
+      size *= dimensions[d]?.callRanges.length ?? 1;
+    }
     const { pattern } = offer;
     const call = (index: number) => ({ region: offer.region, layouts, tile: this.tile(index) });
     this.bounded = pattern.leastCycles !== undefined;
@@ -247,11 +248,9 @@ export class CallModel {
   tile(index: number): Tile {
     if (this.#dimensions.length === 0) return this.#share;
     const ranges: Record<string, TileRange> = {};
-    let rest = index;
-    for (const { name, callRanges } of this.#dimensions) {
-      const range = callRanges[rest % callRanges.length];
+    for (const [d, { name, callRanges }] of this.#dimensions.entries()) {
+      const range = callRanges[Math.floor(index / at(this.steps, d)) % callRanges.length];
       if (range) ranges[name] = range;
-      rest = Math.floor(rest / callRanges.length);
     }
     return { ranges };
   }

@@ -11,7 +11,7 @@ export class OperandModel {
   readonly link: Link | undefined;
   /** Bytes of a buffer are multiples of it. */
   readonly alignment: number;
-  /** Indices of the dimensions that its boxes depend on. */
+  /** Indices of the dimensions that its boxes depend on, the last one first. */
   readonly dimensions: readonly number[];
   /** Multipliers that make one index of the classes (or identities, or cuts) of its dimensions. */
   readonly classSteps: Int32Array;
@@ -48,7 +48,8 @@ export class OperandModel {
     this.slot = slot;
     this.#extents = new Int32Array(operand.axes.length);
     this.#starts = new Int32Array(operand.axes.length);
-    this.dimensions = nest.flatMap(({ axes }, d) => ((axes[slot] ?? []).length > 0 ? [d] : []));
+    // The last one first: the search changes it most often, and neighbours in the tables are near.
+    this.dimensions = nest.flatMap(({ axes }, d) => ((axes[slot] ?? []).length > 0 ? [d] : [])).reverse();
     this.classSteps = new Int32Array(nest.length);
     this.identitySteps = new Float64Array(nest.length);
     this.#cutSteps = new Int32Array(nest.length);

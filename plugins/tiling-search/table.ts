@@ -1,5 +1,5 @@
 /** Entries that are made together. */
-const chunkSize = 512;
+const chunkSize = 128;
 
 /** Numbers by index, computed when first asked for. */
 export class LazyTable {

@@ -140,11 +140,11 @@ export const onnxInputs: readonly BadInput[] = [
   ),
   onnx('a convolution without weights', conv1({}, ['x']), 'INPUT_MISSING', 'node'),
   onnx(
-    'a convolution in three dimensions',
+    'a convolution in four dimensions',
     {
       ...convolution,
-      inputs: [valueInfo('x', 'float32', [1, 3, 4, 4, 4])],
-      initializers: { w: tensor('float32', [4, 3, 1, 1, 1]) },
+      inputs: [valueInfo('x', 'float32', [1, 3, 4, 4, 4, 4])],
+      initializers: { w: tensor('float32', [4, 3, 1, 1, 1, 1]) },
       nodes: [node('Conv', ['x', 'w'], ['y'], {}, { name: 'conv1' })],
     },
     'FEATURE_UNSUPPORTED',

@@ -157,7 +157,7 @@ const refusals: readonly (readonly [title: string, code: string, config: string,
   [
     'a shape that is none',
     'CONFIG_INVALID',
-    `export default { models: [{ file: 'a.txt', inputShapes: { x: [1, 0] } }] };`,
+    `export default { models: [{ file: 'a.txt', inputShapes: { x: [1, -1] } }] };`,
     /inputShapes\.x\[1\]/,
   ],
   [

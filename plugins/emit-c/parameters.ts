@@ -51,7 +51,11 @@ export function parametersOf(occurrences: readonly (readonly Operand[])[]): Para
       operands[row.operand] = { name: operands[row.operand]?.name ?? '', base, terms: [{ loop: own, step }] };
     }
   }
-  return { names, operands, values: occurrences.map((_, k) => columns.map((column) => column[k] as Operand)) };
+  return {
+    names,
+    operands,
+    values: occurrences.map((_, k) => columns.map((column) => column[k] as Operand)),
+  };
 }
 
 /** An operand with parameters replaced by their values. */

@@ -86,7 +86,10 @@ export function createHooks() {
       ['bids', 'graph', 'context'],
       'enumerate',
     ),
-    schedule: new AsyncSeriesBailHook<[Offer, StageContext], OfferSchedules>(['offer', 'context'], 'schedule'),
+    schedule: new AsyncSeriesBailHook<[Offer, StageContext], OfferSchedules>(
+      ['offer', 'context'],
+      'schedule',
+    ),
     select: new AsyncSeriesBailHook<[Candidates, SelectContext], Mapping>(
       ['candidates', 'context'],
       'select',

@@ -1,6 +1,6 @@
 import type { Tile, TileRange } from 'match-compiler';
 import { padBehind } from '../convolution.ts';
-import { jobListCycles, type JobGroup, type Ne16Costs, type Ne16Job } from './costs.ts';
+import { jobListCycles, leastJobListCycles, type JobGroup, type Ne16Costs, type Ne16Job } from './costs.ts';
 import type { Layer } from './layer.ts';
 
 /** What of a call its cycles depend on: outputs, and positions that its windows reach behind the input. */
@@ -19,13 +19,23 @@ export class CallCycles {
   readonly #layer: Layer;
   readonly #costs: Ne16Costs;
   readonly #known = new Map<number, number>();
+  readonly #least = new Map<number, number>();
 
   constructor(layer: Layer, costs: Ne16Costs) {
     this.#layer = layer;
     this.#costs = costs;
   }
 
-  of({ ranges }: Tile): number {
+  of(tile: Tile): number {
+    return this.#remembered(tile, this.#known, jobListCycles);
+  }
+
+  /** What no cut of the tile into several calls takes less than. */
+  least(tile: Tile): number {
+    return this.#remembered(tile, this.#least, leastJobListCycles);
+  }
+
+  #remembered({ ranges }: Tile, answers: Map<number, number>, cyclesOf: typeof jobListCycles): number {
     const { rows, columns, outputChannels } = this.#layer.convolution;
     const whole = (extent: number): TileRange => ({ start: 0, extent });
     const oy = ranges['oy'] ?? whole(rows.output);
@@ -39,13 +49,13 @@ export class CallCycles {
     };
     // One number for all five: pads are 0 … 2, the rest below 2^16 wherever it matters.
     const size = (shape.rows * 2 ** 16 + shape.columns) * 2 ** 16 + shape.channels;
-    if (Math.max(shape.rows, shape.columns, shape.channels) >= 2 ** 16)
-      return callCycles(this.#layer, shape, this.#costs);
+    const count = (): number => cyclesOf(jobGroups(this.#layer, shape), this.#costs);
+    if (Math.max(shape.rows, shape.columns, shape.channels) >= 2 ** 16) return count();
     const key = 9 * size + 3 * shape.padBottom + shape.padRight;
-    const known = this.#known.get(key);
+    const known = answers.get(key);
     if (known !== undefined) return known;
-    const cycles = callCycles(this.#layer, shape, this.#costs);
-    this.#known.set(key, cycles);
+    const cycles = count();
+    answers.set(key, cycles);
     return cycles;
   }
 }
@@ -54,7 +64,7 @@ export class CallCycles {
  * A job per block of output channels, because the constants of a block lie together and a job wants those of its
  * blocks apart; with stride 2 a job per block and 2×2 outputs.
  */
-function callCycles(layer: Layer, shape: CallShape, costs: Ne16Costs): number {
+function jobGroups(layer: Layer, shape: CallShape): readonly JobGroup[] {
   const { mode, normalization, weightBits, outputBits, convolution, corners } = layer;
   const size = layer.blocks.channels;
   const blocks = Math.ceil(shape.channels / size);
@@ -84,7 +94,7 @@ function callCycles(layer: Layer, shape: CallShape, costs: Ne16Costs): number {
       }
     }
   }
-  return jobListCycles(groups, costs);
+  return groups;
 }
 
 /** How one axis is divided among jobs: whole, or two outputs each, at the corners of a subtile of three. */

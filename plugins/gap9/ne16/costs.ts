@@ -116,6 +116,19 @@ export function jobListCycles(groups: readonly JobGroup[], costs: Ne16Costs): nu
   return total - lastQueued + last;
 }
 
+/**
+ * What no division of the same jobs among several calls takes less than: a job costs what it does behind others or
+ * as the last of its call, whichever is less. Cutting a job makes more subtiles or blocks of it, each with costs of
+ * its own, and never fewer pixels to load.
+ */
+export function leastJobListCycles(groups: readonly JobGroup[], costs: Ne16Costs): number {
+  const saving = costs === 'measured' ? queuedSaving : 0;
+  return groups.reduce((sum, { job, count }) => {
+    const alone = jobCycles(job, costs);
+    return sum + count * Math.min(alone, Math.max(alone - saving, reprogramCycles));
+  }, 0);
+}
+
 /** A run of subtiles along one axis: how many, how many outputs each, how many inputs each loads. */
 interface Subtiles {
   readonly count: number;

@@ -73,6 +73,7 @@ export function ne16Pattern(shape: PatternShape, costs: Ne16Costs): ModulePatter
       return packBlocks(layer, tile.ranges['oc'] ?? { start: 0, extent: layer.convolution.outputChannels });
     },
     cycles: ({ region, tile }) => layerIn(region).cycles.of(tile),
+    leastCycles: ({ region, tile }) => layerIn(region).cycles.least(tile),
     ...(synchronous && { synchronous }),
     kernel: ne16Kernel(costs, layerIn),
   };

@@ -110,6 +110,7 @@ const limits = {
   Slice: 'starts, ends, axes and steps are constants, or bound',
   Split: 'sizes are constants, or bound',
   Tile: 'repeats are constants, or bound',
+  CumSum: 'the axis is a constant, or bound',
   TopK: 'k is a constant, or bound',
 };
 

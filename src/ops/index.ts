@@ -25,6 +25,7 @@ import { convTranspose } from './conv-transpose.ts';
 import { conv2d } from './conv2d.ts';
 import { cos } from './cos.ts';
 import { cosh } from './cosh.ts';
+import { cumSum } from './cum-sum.ts';
 import { dense } from './dense.ts';
 import { dequantize } from './dequantize.ts';
 import { div } from './div.ts';
@@ -117,6 +118,7 @@ export type { ClipAttributes } from './clip.ts';
 export type { ConcatAttributes } from './concat.ts';
 export type { ConvTransposeAttributes } from './conv-transpose.ts';
 export type { Conv2dAttributes } from './conv2d.ts';
+export type { CumSumAttributes } from './cum-sum.ts';
 export type { DenseAttributes } from './dense.ts';
 export type { DequantizeAttributes } from './dequantize.ts';
 export type { DynamicQuantizeAttributes } from './dynamic-quantize.ts';
@@ -231,6 +233,7 @@ export {
   convTranspose,
   cos,
   cosh,
+  cumSum,
   dense,
   dequantize,
   div,
@@ -340,6 +343,7 @@ export const builtinOps: readonly OpDefinition[] = Object.freeze([
   convTranspose,
   cos,
   cosh,
+  cumSum,
   dense,
   dequantize,
   div,

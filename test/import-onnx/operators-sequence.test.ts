@@ -122,6 +122,15 @@ testRows([
       [1, 3, 2],
     ],
   },
+  {
+    name: 'CumSum from the end, each without itself',
+    op: 'CumSum',
+    inputs: [f([2, 3], [1, 2, 3, 4, 5, 6]), i64(1)],
+    attributes: { exclusive: 1, reverse: 1 },
+    shapes: [[2, 3]],
+    values: [[5, 3, 0, 11, 6, 0]],
+    nodes: ['cum_sum'],
+  },
   // Resize
   {
     name: 'Resize, linear, by the pixels’ centres',

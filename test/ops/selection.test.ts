@@ -101,3 +101,23 @@ test('dynamic_quantize: the range holds zero and every element, to half a step',
     });
   }
 });
+
+test('cum_sum: along any axis, from either end, wrapping and rounding in the type', (t) => {
+  const x = tensor('int32', [2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 2 ** 31 - 1]);
+  const forwards = { axis: 0, exclusive: false, reverse: false };
+  t.deepEqual(numbers(run(ops.cumSum, [x], forwards)), [1, 2, 3, 4, 6, 8, 10, -(2 ** 31) + 3]);
+  t.deepEqual(numbers(run(ops.cumSum, [x], { axis: 1, exclusive: true, reverse: true })), [
+    3,
+    4,
+    0,
+    0,
+    7,
+    2 ** 31 - 1,
+    0,
+    0,
+  ]);
+  const floats = tensor('float32', [3], [2 ** 24, 1, 1]);
+  t.deepEqual(numbers(run(ops.cumSum, [floats], forwards)), [2 ** 24, 2 ** 24, 2 ** 24]);
+  const wide = tensor('uint64', [2], [2n ** 64n - 1n, 2n]);
+  t.deepEqual([...run(ops.cumSum, [wide], forwards).data], [2n ** 64n - 1n, 1n]);
+});

@@ -6,6 +6,7 @@ import { concatPattern, splitPattern } from './concat/index.ts';
 import { conv2dPattern } from './conv2d/index.ts';
 import { convTransposePattern } from './conv_transpose/index.ts';
 import { copyPatterns } from './copy/index.ts';
+import { cumSumPattern } from './cum_sum/index.ts';
 import { dynamicQuantizePattern } from './dynamic_quantize/index.ts';
 import { gatherPattern } from './gather/index.ts';
 import { gatherElementsPattern } from './gather_elements/index.ts';
@@ -77,6 +78,7 @@ export const portablePatterns: readonly ModulePattern[] = Object.freeze([
   gatherElementsPattern,
   resamplePattern,
   lrnPattern,
+  cumSumPattern,
   im2colPattern,
   dynamicQuantizePattern,
   recurrentPattern,

@@ -53,6 +53,7 @@ const standard: Readonly<Record<string, Operator>> = {
   ConvTranspose: convTranspose,
   Cos: activation.cos,
   Cosh: activation.cosh,
+  CumSum: ranking.cumSum,
   DepthToSpace: layout.depthToSpace,
   DequantizeLinear: dequantizeLinear,
   Div: elementWise.div,

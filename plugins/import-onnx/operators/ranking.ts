@@ -29,3 +29,15 @@ export const topK: Operator = (node, build) => {
     largest: node.int('largest', 1) !== 0,
   });
 };
+
+/** The axis is an input: a constant, or bound. */
+export const cumSum: Operator = (node, build) => {
+  const x = node.value(0);
+  const axis = node.scalar(1, 'axis');
+  if (axis === undefined) throw node.unsupported('no axis');
+  return build.emit(ops.cumSum, [x], {
+    axis: axisOf(node, axis, x.type.shape.length),
+    exclusive: node.int('exclusive', 0) !== 0,
+    reverse: node.int('reverse', 0) !== 0,
+  });
+};

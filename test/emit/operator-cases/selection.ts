@@ -37,6 +37,15 @@ export function selectionCases(b: CaseBuilder): void {
       b.check(op(operator), [b.given(odd)], { axis: 1, keepDims: false, lastIndex, dtype: 'int64' });
     }
   }
+  for (const exclusive of [false, true]) {
+    for (const reverse of [false, true]) {
+      for (const dtype of ['float32', 'float64', 'int32', 'uint32', 'int64', 'uint64'] as const) {
+        for (const [shape, axis] of shapes) {
+          b.check(op(ops.cumSum), [b.input(dtype, shape)], { axis, exclusive, reverse });
+        }
+      }
+    }
+  }
   for (const largest of [false, true]) {
     for (const dtype of [...integers, ...floats]) {
       const [shape, axis] = shapes[dtype.length % shapes.length] ?? [[3], 0];

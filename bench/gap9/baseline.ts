@@ -22,7 +22,7 @@ export async function baseline(lab: Lab, progress: Progress): Promise<PartResult
     const plain = gap9();
     const match = await lab.trial(net, 'baseline-match', {
       numerics: 'hardware',
-      target: { ...plain, target: withMatchRuntime(plain.target) },
+      target: { ...plain, ...(plain.target && { target: withMatchRuntime(plain.target) }) },
       plugins: [baselineMatch({ costs: 'match' })],
     });
     const same = await lab.trial(net, 'baseline-match/same-costs', {

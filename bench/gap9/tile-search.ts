@@ -39,7 +39,7 @@ export async function tileSearch(progress: Progress, list: boolean): Promise<Par
     // One search for all networks: what an earlier one had is no distinct layer any more.
     search ??= createScheduleSearch(target);
     const own = candidates.flatMap((candidate) =>
-      search ? searchCandidate(net, candidate, target, search) : [],
+      search ? searchCandidate(net, candidate, search) : [],
     );
     all.push(...own);
     const found = own.flatMap(({ schedule }) => schedule?.certificate ?? []);
@@ -106,7 +106,6 @@ export async function tileSearch(progress: Progress, list: boolean): Promise<Par
 function searchCandidate(
   { net }: BenchNet,
   candidate: Candidate,
-  target: Target,
   search: ScheduleSearch,
 ): Searched[] {
   const { region, module, pattern } = candidate;

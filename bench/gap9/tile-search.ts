@@ -1,4 +1,4 @@
-import { wholeTile, type Candidate, type Schedule, type Target } from 'match-compiler';
+import { wholeTile, type Candidate, type Schedule } from 'match-compiler';
 import { formatTable, grouped } from 'match-compiler/build';
 import { createScheduleSearch, type ScheduleSearch } from 'match-compiler/plugins/tiling-search';
 import { buildNet } from './build-net.ts';

@@ -167,7 +167,7 @@ export interface Assumption {
 
 /** How an engine of the target scales sums: what `numerics: 'hardware'` rewrites requantizations to. */
 export interface HardwareRequantization {
-  /** Bits of the unsigned multiplier. */
+  /** Bits of the unsigned multiplier; 0: sums are shifted alone. */
   readonly scaleBits: number;
   /** Largest right shift. */
   readonly largestShift: number;
@@ -175,6 +175,16 @@ export interface HardwareRequantization {
   readonly perChannelShift: boolean;
   /** |acc · multiplier + addend| stays below 2 to this power. */
   readonly productBits: number;
+  /** Of an engine for weights of −1, 0 and 1: what it reads and what its converter gives. */
+  readonly ternary?: {
+    /** Activations lie in 0 … 2^bits − 1 or −2^(bits−1) … 2^(bits−1) − 1. */
+    readonly inputBits: number;
+    /** Results are clipped to −2^(bits−1) … 2^(bits−1) − 1. */
+    readonly outputBits: number;
+    /** Weights of one output at most: filter rows · columns · input channels. */
+    readonly mostWeights: number;
+    readonly mostOutputChannels: number;
+  };
 }
 
 /** A system on chip as the compiler sees it: plain data plus functions. */

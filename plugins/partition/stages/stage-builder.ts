@@ -15,7 +15,7 @@ import { StageClock } from './stage-clock.ts';
 import { fetchCycles, fitsWhole } from './near-room.ts';
 import { Lifetimes, samePlaces, type State } from './states.ts';
 import { stripSchedule } from './strip-schedule.ts';
-import { stripPairs, type Strip } from './strips.ts';
+import { stripPairs, type Strip, type StripOptions } from './strips.ts';
 
 export interface StageProblem {
   readonly target: Target;
@@ -28,7 +28,7 @@ export interface StageProblem {
 }
 
 /** Regions and shares in one stage: longer ones take long to time, and hold their memory longer. */
-const longestStage = 6;
+const longestStage = 12;
 /** Two modules have to promise this part of what one takes, before they are timed. */
 const worthSharing = 0.97;
 
@@ -127,9 +127,14 @@ export class StageBuilder {
         if (near === undefined || near !== consumer.near) continue;
         if (alone.offer.module === consumer.offer.module) continue;
         const besides = first.options.filter(({ offer }) => offer.module === consumer.offer.module);
-        for (const beside of [undefined, ...besides]) {
+        const rests = second.options.filter(({ offer }) => offer.module === alone.offer.module);
+        for (const others of [
+          {},
+          ...besides.map((beside) => ({ beside })),
+          ...rests.map((rest) => ({ rest })),
+        ]) {
           next.push(
-            ...this.#strips(state, first, second, value, { alone, beside, consumer, near }, i, known),
+            ...this.#strips(state, first, second, value, { alone, consumer, near, ...others }, i, known),
           );
         }
       }
@@ -142,17 +147,7 @@ export class StageBuilder {
     first: RegionChoice,
     second: RegionChoice,
     value: Value,
-    {
-      alone,
-      beside,
-      consumer,
-      near,
-    }: {
-      readonly alone: RegionOption;
-      readonly beside: RegionOption | undefined;
-      readonly consumer: RegionOption;
-      readonly near: string;
-    },
+    { alone, beside, consumer, rest, near }: StripOptions & { readonly near: string },
     i: number,
     known: ReadonlyMap<string, State>,
   ): State[] {
@@ -166,7 +161,7 @@ export class StageBuilder {
     for (const place of this.#outputPlaces(consumer, second)) {
       const later = this.#request({ ...state, places }, consumer, second, place);
       if (!request || !later) continue;
-      for (const { strips } of stripPairs(value, alone, beside, consumer, target)) {
+      for (const { strips } of stripPairs(value, { alone, beside, consumer, rest }, target)) {
         const region = (
           option: RegionOption | undefined,
           own: typeof request,
@@ -180,6 +175,7 @@ export class StageBuilder {
           alone: region(alone, request, 'alone'),
           beside: region(beside, request, 'beside'),
           consumer: region(consumer, later, 'consumer'),
+          rest: region(rest, later, 'rest'),
         };
         const used = Object.values(regions).filter((each) => each !== undefined);
         const bytes = used.reduce((sum, { schedule }) => sum + (schedule.bytes[near] ?? 0), 0);
@@ -188,7 +184,10 @@ export class StageBuilder {
         const decided = new Map([[this.#lifetimes.source(value), near]]);
         if (place !== home) decided.set(this.#lifetimes.source(written), place);
         if (state.cycles + busiest(used) >= cheapestWith(known, this.#later(state, decided, i + 1))) continue;
-        next.push(this.#next(state, used, stripJobs(strips, regions), decided, i + 1));
+        const jobs = stripJobs(strips, regions);
+        next.push(this.#next(state, used, jobs, decided, i + 1));
+        const joined = this.#joined(state, used, jobs, decided, i + 1);
+        if (joined) next.push(joined);
       }
     }
     return next;
@@ -304,9 +303,10 @@ export class StageBuilder {
     const made = new Set(
       stage.regions.flatMap(({ region }) => region.outputs.map((value) => this.#lifetimes.source(value))),
     );
-    return regions.every(({ region }) =>
+    const independent = regions.every(({ region }) =>
       region.inputs.every((value) => !made.has(this.#lifetimes.source(value))),
     );
+    return independent || (stage.jobs.length > stage.regions.length && jobs.length > regions.length);
   }
 
   /** The state behind one more stage, whose last region is the i-th. */
@@ -369,7 +369,7 @@ function cheapestWith(known: ReadonlyMap<string, State>, places: ReadonlyMap<Val
   return best;
 }
 
-/** Strip by strip: the producer on its own module, the consumer one strip behind, then the producer's rest. */
+/** Strip by strip: the producer on its own module, the consumer one strip behind, then its share of the producer. */
 function stripJobs(
   strips: readonly Strip[],
   regions: Readonly<Record<keyof Strip, MappedRegion | undefined>>,
@@ -384,6 +384,7 @@ function stripJobs(
     add(regions.beside, beside);
   });
   add(regions.consumer, strips.at(-1)?.consumer);
+  for (const { rest } of strips) add(regions.rest, rest);
   return jobs;
 }
 

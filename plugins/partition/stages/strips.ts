@@ -9,6 +9,19 @@ export interface Strip {
   /** On the consumer's module, which has time left for it. */
   readonly beside: Tile | undefined;
   readonly consumer: Tile | undefined;
+  /** What of the consumer is left to the producer's module, which has time when the producer is done. */
+  readonly rest?: Tile | undefined;
+}
+
+/** What runs the parts of a producer and its consumer. */
+export interface StripOptions {
+  /** The producer on its own module. */
+  readonly alone: RegionOption;
+  /** The producer on the consumer's module. */
+  readonly beside?: RegionOption | undefined;
+  readonly consumer: RegionOption;
+  /** The consumer on the producer's module. */
+  readonly rest?: RegionOption | undefined;
 }
 
 /** Two regions cut into strips, so that the second follows the first on another module. */
@@ -32,18 +45,16 @@ interface SharedAxis {
 
 const stripCounts = [2, 3, 4, 6, 8, 12];
 
+/** Sharing the consumer has to promise this part of what it takes on one module. */
+const worthSharing = 0.97;
+
 /**
- * Ways to run `consumer` on `other`'s module strip by strip behind `producer`, whose work the two modules share
- * so that both are busy all the time.
- *
- * @param alone the producer on its own module
- * @param beside the producer on the consumer's module, where that can run it
+ * Ways to run a consumer strip by strip behind its producer on another module. Where one of them takes longer, the
+ * modules share it so that both are busy all the time: `beside` names how for the producer, `rest` for the consumer.
  */
 export function stripPairs(
   value: Value,
-  alone: RegionOption,
-  beside: RegionOption | undefined,
-  consumer: RegionOption,
+  { alone, beside, consumer, rest }: StripOptions,
   target: Target,
 ): readonly StripPair[] {
   const pairs: StripPair[] = [];
@@ -54,8 +65,10 @@ export function stripPairs(
         let before = 1;
         for (const count of stripCounts) {
           const strips = cutStrips(cut, count, part);
-          if (strips.length > before) pairs.push({ strips });
-          before = Math.max(before, strips.length);
+          if (strips.length <= before) continue;
+          before = strips.length;
+          if (!rest) pairs.push({ strips });
+          else pairs.push(...withRest(cut, strips, { alone, consumer, rest }, target));
         }
       }
     }
@@ -147,17 +160,54 @@ function partsAlone(
   target: Target,
 ): readonly number[] {
   if (!beside) return [1];
-  const slower = (one: RegionOption, other: RegionOption): number =>
-    target.contention?.[one.offer.module.name]?.[other.offer.module.name] ?? 1;
-  const own = cyclesOf(alone) * slower(alone, consumer);
-  const shared = cyclesOf(beside) * slower(consumer, alone);
-  const following = cyclesOf(consumer) * slower(consumer, alone);
+  const own = cyclesOf(alone) * slowerBeside(alone, consumer, target);
+  const shared = cyclesOf(beside) * slowerBeside(consumer, alone, target);
+  const following = cyclesOf(consumer) * slowerBeside(consumer, alone, target);
   const balance = (following + shared) / (own + shared);
   if (balance >= 1) return [];
   const { length, granule } = axis;
   const most = Math.floor((length - 1) / granule);
   const steps = Math.max(1, Math.min(most, Math.round((balance * length) / granule)));
   return most < 1 ? [] : [(steps * granule) / length];
+}
+
+/** The last strips of the consumer on the producer's module, as many as bring both into balance. */
+function withRest(
+  { consumer: dimension, consumerLength }: SharedAxis,
+  strips: readonly Strip[],
+  { alone, consumer, rest }: Pick<StripOptions, 'alone' | 'consumer'> & { readonly rest: RegionOption },
+  target: Target,
+): StripPair[] {
+  const tiling = tilingOf(rest);
+  const granule = (tiling && freeDimension(tiling, dimension)?.granule) ?? consumerLength;
+  const own = cyclesOf(alone) * slowerBeside(alone, consumer, target);
+  const left = cyclesOf(rest) * slowerBeside(rest, consumer, target);
+  const following = cyclesOf(consumer) * slowerBeside(consumer, alone, target);
+  const takes = (start: number): number =>
+    Math.max(
+      own + (left * (consumerLength - start)) / consumerLength,
+      own / strips.length + (following * start) / consumerLength,
+    );
+  const all = takes(consumerLength);
+  const ways = strips.flatMap(({ consumer: tile }, kept) => {
+    const start = tile?.ranges[dimension]?.start ?? 0;
+    return kept > 0 && start > 0 && start % granule === 0 ? [{ kept, start, cycles: takes(start) }] : [];
+  });
+  const [best] = ways.sort((a, b) => a.cycles - b.cycles);
+  if (!best || best.cycles > worthSharing * all) return [];
+  return [
+    {
+      strips: strips.map((strip, s) => ({
+        ...strip,
+        ...(s >= best.kept && { consumer: undefined }),
+        ...(s === strips.length - 1 && { rest: range(dimension, best.start, consumerLength) }),
+      })),
+    },
+  ];
+}
+
+function slowerBeside(one: RegionOption, other: RegionOption, target: Target): number {
+  return target.contention?.[one.offer.module.name]?.[other.offer.module.name] ?? 1;
 }
 
 function cyclesOf({ offer, layouts }: RegionOption): number {

@@ -1,6 +1,7 @@
 import type { CaseBuilder } from '../network-cases.ts';
 import { binaryCases } from './binary.ts';
 import { convolutionCases } from './convolution.ts';
+import { extentCases } from './extents.ts';
 import { floatCases } from './float.ts';
 import { logicCases } from './logic.ts';
 import { movementCases } from './movement.ts';
@@ -30,4 +31,5 @@ export const caseGroups: Readonly<Record<string, (builder: CaseBuilder) => void>
   float: floatCases,
   logic: logicCases,
   movement: movementCases,
+  extents: extentCases,
 };

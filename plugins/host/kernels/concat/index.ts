@@ -51,7 +51,7 @@ function concat(call: KernelCall): KernelInstance {
     return partCopy(part, part, { ...out, offset: start });
   });
   return kernelInstance(call, template, 'concat', signature, {
-    holes: { copies: copies.filter((copy) => copy !== '').join('\n') },
+    holes: { copies: copies.join('\n') },
   });
 }
 
@@ -73,15 +73,15 @@ function split(call: KernelCall): KernelInstance {
     copies.push(partCopy(part, { ...whole, offset: start }, part));
   }
   return kernelInstance(call, template, 'split', signature, {
-    holes: { copies: copies.filter((copy) => copy !== '').join('\n') },
+    holes: { copies: copies.join('\n') },
   });
 }
 
 type Place = Operand & { readonly offset?: number };
 
-/** Loops over a part, in the order of its memory. */
+/** Loops over a part, in the order of its memory. A part without elements is a parameter all the same. */
 function partCopy(part: Operand, from: Place, to: Place): string {
-  if (elementCount(part.shape) === 0) return '';
+  if (elementCount(part.shape) === 0) return `(void)${part.name};`;
   const access = ({ strides, offset = 0 }: Place) => ({ strides, offset });
   const nest = loopNest(part.shape, memoryOrder(part), { from: access(from), to: access(to) });
   return copyText(nest.heads, `${to.name}[${nest.index.to}] = ${from.name}[${nest.index.from}];`);

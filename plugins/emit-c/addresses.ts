@@ -61,13 +61,10 @@ export class Addresses {
 
   /** A `void *` (of constants and inputs of the caller a `const void *`) to a byte behind the beginning of a slice. */
   untyped({ buffer, offset }: Pick<Slice, 'buffer' | 'offset'>, extra = 0): string {
-    const { placed, symbols } = this.#network;
+    const { symbols } = this.#network;
     const symbol = symbols.get(buffer);
-    const place = placed.offsets.get(buffer);
-    const macro = this.arenaMacros.get(buffer.memory);
-    if (symbol === undefined && place !== undefined && macro !== undefined) {
-      return `${macro}(${this.#offset({ ...offset, base: offset.base + extra + place }) || '0'})`;
-    }
+    const arena = this.inArena({ buffer, offset }, extra);
+    if (arena) return `${arena.macro}(${arena.text})`;
     const port = symbol === undefined ? this.#callersPort(buffer) : undefined;
     const name = symbol ?? port?.name;
     if (name === undefined) throw new TypeError(`buffer ${buffer.name} has no address`);
@@ -77,6 +74,18 @@ export class Addresses {
     if (bytes === '') return `(${cast})${name}`;
     const own = symbol !== undefined && ownType(buffer) === 'const uint8_t *';
     return `(${cast})(${own ? '' : `(${readOnly ? 'const ' : ''}uint8_t *)`}${name} + ${bytes})`;
+  }
+
+  /** The macro of the arena that a slice lies in, and the offset that it is given; undefined elsewhere. */
+  inArena(
+    { buffer, offset }: Pick<Slice, 'buffer' | 'offset'>,
+    extra = 0,
+  ): { readonly macro: string; readonly text: string } | undefined {
+    const { placed, symbols } = this.#network;
+    const place = placed.offsets.get(buffer);
+    const macro = this.arenaMacros.get(buffer.memory);
+    if (symbols.has(buffer) || place === undefined || macro === undefined) return undefined;
+    return { macro, text: this.#offset({ ...offset, base: offset.base + extra + place }) || '0' };
   }
 
   /** Is the address of a slice a constant expression? */

@@ -101,6 +101,11 @@ function namesOf(region: Region): string {
   return `${[...new Set(named)].join(', ')}${loc ? ` (${loc.op})` : ''}`;
 }
 
+/** The number of a region in comments, from 1. */
+export function regionNumber({ program }: Network, region: MappedRegion): number {
+  return program.mapping.regions.indexOf(region) + 1;
+}
+
 function work({ region, pattern, module, schedule }: MappedRegion): string {
   const macs = region.nodes.reduce((sum, node) => sum + nodeMacs(node), 0);
   const cost = `${macs > 0 ? `${macs} MACs, ` : ''}${rounded(schedule.cycles)} cycles predicted`;

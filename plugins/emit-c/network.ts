@@ -3,6 +3,7 @@ import {
   IdentifierTable,
   mainNode,
   sharedConstants,
+  unrollLoops,
   type Buffer,
   type CompileOptions,
   type EmitContext,
@@ -50,6 +51,8 @@ export interface Network {
   readonly graph: Graph;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** The program without its loops; absent where the controller does everything. */
+  readonly flat: ReturnType<typeof unrollLoops> | undefined;
   /** Kernel calls in the order of the program's text. */
   readonly calls: readonly KernelInstruction[];
   /** The arrays, each content once. */
@@ -65,7 +68,10 @@ export interface Network {
 }
 
 export function describeNetwork({ placed, target, options }: EmitContext): Network {
-  const { program } = placed;
+  const runtime = networkRuntime(placed.program, target);
+  // Loops are made anew where the text of the statements is known.
+  const flat = runtime && unrollLoops(placed.program.body);
+  const program = flat ? { ...placed.program, body: flat } : placed.program;
   const { graph } = program.mapping;
   const name = cIdentifier(options.name);
   const calls = callsOf(program.body);
@@ -95,12 +101,13 @@ export function describeNetwork({ placed, target, options }: EmitContext): Netwo
     graph,
     inputs,
     outputs,
+    flat,
     calls,
     constants,
     symbols,
     constantOutputs,
     kernels: nameKernels(kernels, fileScope),
-    runtime: networkRuntime(program, target),
+    runtime,
     fileScope,
   };
 }
@@ -185,7 +192,7 @@ function constantParts(
 }
 
 /** The model's own name of what a region computes, short enough for an identifier. */
-function layerName({ region }: MappedRegion): string {
+export function layerName({ region }: MappedRegion): string {
   const main = mainNode(region.nodes, region.root);
   return shortName(main.loc[0]?.node ?? main.name);
 }

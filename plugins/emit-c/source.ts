@@ -8,12 +8,14 @@ import {
   fillTemplate,
   type BundleFile,
 } from 'match-compiler';
+import { jobAction, transferAction, type Action } from './actions.ts';
 import { Addresses } from './addresses.ts';
 import { mainName } from './comments.ts';
 import { entryPoint, getter } from './header.ts';
 import type { KernelSet } from './kernel-set.ts';
 import { banner, type Network, type Port } from './network.ts';
 import { ProgramBody } from './program-body.ts';
+import { Routines } from './routines.ts';
 import type { NetworkRuntime } from './runtime.ts';
 
 const plugin = 'emit-c';
@@ -71,14 +73,20 @@ class SourceWriter {
     this.#functions();
     this.#memory();
     const description = runtime && this.#description(runtime);
+    const routines = this.#routines();
+    routines.write(c);
     c.section('Network');
     this.#getters();
     c.function(entryPoint(this.#network), () => {
+      const before = c.segments.length;
       this.#copyFromInputs();
       if (description !== undefined) this.#beginRun(description);
-      new ProgramBody(this.#network, this.#addresses, c).write(this.#network.program.body);
+      const body = new ProgramBody(this.#network, this.#addresses, c);
+      if (runtime) body.write(runtime, routines);
+      else body.writeCalls(this.#network.program.body);
       if (description !== undefined) c.blank().line('match_end();');
       this.#copyOutputs();
+      this.#unusedParameters(before);
     });
     return c;
   }
@@ -149,6 +157,20 @@ class SourceWriter {
     }
   }
 
+  /** Functions for what occurs several times; where the controller does everything, nothing does. */
+  #routines(): Routines {
+    const { flat = [], runtime, kernels } = this.#network;
+    const actions = flat.flatMap((instruction): Action[] => {
+      if (!runtime || instruction.kind === 'wait') return [];
+      if (instruction.kind === 'transfer') {
+        return [transferAction(this.#network, runtime, this.#addresses, instruction)];
+      }
+      const job = kernels.jobOf.get(instruction);
+      return job ? [jobAction(this.#network, this.#addresses, instruction, job)] : [];
+    });
+    return new Routines(this.#network, actions);
+  }
+
   #getters(): void {
     const c = this.#c;
     for (const port of this.#network.inputs) {
@@ -165,6 +187,16 @@ class SourceWriter {
         const type = `const ${cType(port.value.type.dtype)} *`;
         c.line(`return ${own ?? this.#addresses.buffer(port.buffer, type)};`);
       }).blank();
+    }
+  }
+
+  /** Tensors of the caller that nothing is done with, because they are empty or do not matter. */
+  #unusedParameters(before: number): void {
+    const { inputs, outputs } = this.#network;
+    const written = this.#c.segments.slice(before).map(({ text }) => text);
+    const code = written.join('').replace(/\/\*.*?\*\/|\bmatch_note_\w+\([^;]*;/gs, '');
+    for (const { owner, name } of [...inputs, ...outputs]) {
+      if (owner === 'caller' && !new RegExp(`\\b${name}\\b`).test(code)) this.#c.line(`(void)${name};`);
     }
   }
 

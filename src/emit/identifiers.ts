@@ -38,6 +38,10 @@ export class IdentifierTable {
     for (const name of taken) this.#taken.add(name);
   }
 
+  has(name: string): boolean {
+    return this.#taken.has(name);
+  }
+
   /** A valid identifier that has not been given away yet. */
   unique(wanted: string): string {
     const base = cIdentifier(wanted);

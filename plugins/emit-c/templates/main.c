@@ -25,7 +25,8 @@ struct tensor {
 
 $storage
 
-#define INPUT_COUNT $input_count
+/* No macro: there may be none, and comparing with a literal 0 draws warnings. */
+static const size_t input_count = $input_count;
 #define OUTPUT_COUNT $output_count
 
 static const struct tensor inputs[] = {
@@ -127,7 +128,7 @@ static int run_samples(void)
     const uint8_t *given = sample_inputs;
     const uint8_t *expected = sample_outputs;
     for (size_t sample = 0; sample < SAMPLE_COUNT; ++sample) {
-        for (size_t i = 0; i < INPUT_COUNT; ++i) {
+        for (size_t i = 0; i < input_count; ++i) {
             memcpy(inputs[i].data, given, inputs[i].bytes);
             given += inputs[i].bytes;
         }
@@ -148,7 +149,7 @@ static void usage(const char *program)
             "  Files hold raw little-endian elements of any number of samples. Give one file per tensor, in\n"
             "  this order, or one file with all inputs (outputs) of each sample one after the other.\n",
             program);
-    for (size_t i = 0; i < INPUT_COUNT; ++i) {
+    for (size_t i = 0; i < input_count; ++i) {
         fprintf(stderr, "  input %s: %s, %lu bytes\n", inputs[i].name, inputs[i].dtype, (unsigned long)inputs[i].bytes);
     }
     for (size_t i = 0; i < OUTPUT_COUNT; ++i) {
@@ -226,8 +227,8 @@ static int run_files(struct files *input, struct files *output, struct files *ex
 {
     struct comparison results[OUTPUT_COUNT] = {{0, 0.0, 0, 0}};
     long samples = -1;
-    if (!open_files(input, INPUT_COUNT) || !open_files(output, OUTPUT_COUNT) || !open_files(expect, OUTPUT_COUNT)
-        || !count_samples(input, inputs, INPUT_COUNT, &samples)
+    if (!open_files(input, input_count) || !open_files(output, OUTPUT_COUNT) || !open_files(expect, OUTPUT_COUNT)
+        || !count_samples(input, inputs, input_count, &samples)
         || !count_samples(expect, outputs, OUTPUT_COUNT, &samples)) {
         return 2;
     }
@@ -235,7 +236,7 @@ static int run_files(struct files *input, struct files *output, struct files *ex
         samples = 1;
     }
     for (long sample = 0; sample < samples; ++sample) {
-        for (size_t i = 0; i < INPUT_COUNT; ++i) {
+        for (size_t i = 0; i < input_count; ++i) {
             if (fread(inputs[i].data, 1, inputs[i].bytes, stream_of(input, i)) != inputs[i].bytes) {
                 fprintf(stderr, "%s ends too early\n", input->names[input->count == 1 ? 0 : i]);
                 return 2;
@@ -296,7 +297,7 @@ int main(int argc, char **argv)
         return 2;
         //% end
     }
-    if (INPUT_COUNT > 0 && kinds[0].count == 0) {
+    if (input_count > 0 && kinds[0].count == 0) {
         usage(argv[0]);
         return 2;
     }

@@ -71,9 +71,8 @@ export function movementCases(b: CaseBuilder): void {
   }
   b.check(op(ops.gather), [b.input('float32', [4, 3]), b.input('int32', [5], [-4, 3])], { axis: 0 });
   b.check(op(ops.gather), [b.input('float32', [4, 3]), b.constant(tensor('int32', [], [2]))], { axis: 1 });
-  const order = (axes: readonly number[]): readonly number[] => axes;
   b.check(op(ops.layoutTransform), [b.input('int8', [1, 3, 4, 5])], {
-    from: order([0, 1, 2, 3]),
-    to: order([0, 1, 2, 3]),
+    from: 'NCHW',
+    to: 'NHWC',
   });
 }

@@ -1,7 +1,15 @@
 import { definePlugin } from 'match-compiler';
 import { gap9Target, type Gap9Options } from './target.ts';
 
-export { clusterPatterns } from './cluster/index.ts';
+export { clusterAssumptions, clusterModule, clusterPatterns } from './cluster/index.ts';
+export {
+  convolutionOf,
+  convolutionTile,
+  convolutionTiling,
+  type Convolution,
+  type ConvolutionTile,
+} from './convolution.ts';
+export { masterModule } from './master/index.ts';
 export {
   jobCycles,
   jobListCycles,

@@ -10,6 +10,9 @@ import {
 import { numericsUnsupported, requantizeKept } from './diagnostics.ts';
 import { exactScales, hardwareScales, substituteShift } from './to-shift.ts';
 
+export { affineOf, type AffineChannel } from './affine.ts';
+export { requantizeKept } from './diagnostics.ts';
+
 /**
  * Requantizations in the form of the target's accelerators, (sum·multiplier + addend) >> shift in narrow products.
  * Floor divisions by powers of two have it already: they are rewritten exactly. With `numerics: 'hardware'` every
@@ -23,6 +26,8 @@ export const hardwareRequantize = definePlugin((own: { readonly name?: string } 
       if (options.numerics === 'hardware') this.info(numericsUnsupported(target.name));
       return undefined;
     }
+    // Without a multiplier there is no nearest scale: quantize-for-target chooses weights and activations anew.
+    if (target.requantization.scaleBits === 0 && options.numerics === 'hardware') return undefined;
     const { result, kept } = rewrite(graph, target.requantization, options.numerics === 'hardware');
     if (kept.length > 0) this.info(requantizeKept(kept));
     return result;

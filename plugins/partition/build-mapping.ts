@@ -17,7 +17,7 @@ import {
   type Value,
   wholeTile,
 } from 'match-compiler';
-import { conversionsAt, transformAttributes } from './conversions.ts';
+import { conversionsAt, layoutKey, transformAttributes } from './conversions.ts';
 import { offerAt } from './enumerate.ts';
 import { regionOption, type RegionChoice } from './stages/options.ts';
 import { searchStages } from './stages/search.ts';
@@ -100,9 +100,8 @@ function insertConversions({ candidates, chosen, makers }: Selection): {
   };
   const convert = (value: Value, to: Layout): Value => {
     const from = layoutOf(value);
-    if (sameAddresses(from, to, value.type.shape) || from.kind === 'packed' || to.kind === 'packed')
-      return value;
-    const key = `${value.id} ${to.order.join()}`;
+    if (sameAddresses(from, to, value.type.shape)) return value;
+    const key = `${value.id} ${layoutKey(to)}`;
     const known = converted.get(key);
     if (known) return known;
     const result = editor.add1(ops.layoutTransform, [value], transformAttributes(from, to), {

@@ -35,8 +35,7 @@ export function createConversions(target: Target, info: Graph['info']): Conversi
   return {
     cycles(type, from, to) {
       if (sameAddresses(from, to, type.shape)) return 0;
-      if (from.kind === 'packed' || to.kind === 'packed') return Infinity;
-      const key = `${type.dtype}[${type.shape.join()}] ${from.order.join()} ${to.order.join()}`;
+      const key = `${type.dtype}[${type.shape.join()}] ${layoutKey(from)} ${layoutKey(to)}`;
       const before = known.get(key);
       if (before !== undefined) return before;
       const editor = new GraphEditor({ name: 'conversion', info });
@@ -52,6 +51,11 @@ export function createConversions(target: Target, info: Graph['info']): Conversi
       return cycles;
     },
   };
+}
+
+/** Equal for equal layouts alone. */
+export function layoutKey(layout: Layout): string {
+  return layout.kind === 'packed' ? `${layout.name} ${layout.bytes}` : layout.order.join();
 }
 
 export function transformAttributes(

@@ -1,5 +1,5 @@
 import {
-  byteSize,
+  layoutBytes,
   rowMajor,
   wholeTile,
   type Buffer,
@@ -145,7 +145,7 @@ export class BufferTable {
     const buffer = this.#add({
       name: value.name,
       memory: this.#mapping.target.homes.constants,
-      bytes: layout?.kind === 'packed' ? layout.bytes : byteSize(value.type),
+      bytes: layoutBytes(layout, value.type),
       role: 'constant',
       value,
       ...(layout && { layout }),
@@ -164,7 +164,7 @@ export class BufferTable {
         ? 'output'
         : 'activation';
     const layout = layouts.get(value);
-    const bytes = layout?.kind === 'packed' ? layout.bytes : byteSize(value.type);
+    const bytes = layoutBytes(layout, value.type);
     const inside = role === 'activation';
     return this.#add({
       name: value.name,

@@ -1,8 +1,10 @@
+import diana from 'match-compiler/plugins/diana';
 import eliminateDeadCode from 'match-compiler/plugins/eliminate-dead-code';
 import eliminateReshape from 'match-compiler/plugins/eliminate-reshape';
 import eliminateTranspose from 'match-compiler/plugins/eliminate-transpose';
 import emitC from 'match-compiler/plugins/emit-c';
 import foldConstants from 'match-compiler/plugins/fold-constants';
+import foldStrides from 'match-compiler/plugins/fold-strides';
 import fuseActivation from 'match-compiler/plugins/fuse-activation';
 import fuseBatchNorm from 'match-compiler/plugins/fuse-batch-norm';
 import fusePad from 'match-compiler/plugins/fuse-pad';
@@ -15,7 +17,10 @@ import importTflite from 'match-compiler/plugins/import-tflite';
 import lowerQuantized from 'match-compiler/plugins/lower-quantized';
 import memoryPlanner from 'match-compiler/plugins/memory-planner';
 import partition from 'match-compiler/plugins/partition';
+import pulpOpen from 'match-compiler/plugins/pulp-open';
+import quantizeForTarget from 'match-compiler/plugins/quantize-for-target';
 import scheduler from 'match-compiler/plugins/scheduler';
+import symmetricPadding from 'match-compiler/plugins/symmetric-padding';
 import tilingSearch from 'match-compiler/plugins/tiling-search';
 import unfoldConvolution from 'match-compiler/plugins/unfold-convolution';
 import wholeLayer from 'match-compiler/plugins/whole-layer';
@@ -42,7 +47,11 @@ export function builtinPlugins(): readonly Plugin[] {
     eliminateDeadCode(),
     // What the target's engines want of signs and scales, before anything is mapped to them.
     unsignedActivations(),
+    quantizeForTarget(),
     hardwareRequantize(),
+    // Convolutions in forms that some engine runs, where it runs them in no other.
+    symmetricPadding(),
+    foldStrides(),
     unfoldConvolution(),
     partition(),
     wholeLayer(),
@@ -55,5 +64,5 @@ export function builtinPlugins(): readonly Plugin[] {
 
 /** Target bundles that may be asked for by name. */
 export function builtinTargets(): readonly Plugin[] {
-  return [host(), gap9()];
+  return [host(), gap9(), pulpOpen(), diana()];
 }

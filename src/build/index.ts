@@ -35,6 +35,7 @@ export {
 export { findTarget, type TargetBundle } from './targets.ts';
 export { targetJson } from '../cli/inspect/target-json.ts';
 export { formatTable, grouped, type Column } from '../cli/table.ts';
+export { importModule } from '../config/load-module.ts';
 export type { BuildPair, ResolvedConfig, ResolvedModel } from '../config/resolve.ts';
 export { compareTensors, interpreterTolerance, type Comparison, type Tolerance } from '../run/compare.ts';
 export { parseNpz } from '../run/npz.ts';

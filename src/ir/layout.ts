@@ -1,4 +1,4 @@
-import { elementCount, type Shape } from './tensor.ts';
+import { byteSize, elementCount, type Shape, type TensorType } from './tensor.ts';
 
 /**
  * How a tensor lies in memory. `strided` lists the logical axes from outermost to innermost, dense;
@@ -44,16 +44,33 @@ export function layoutStrides(layout: Layout, shape: Shape): number[] {
 
 /** Both layouts put every element of this shape at the same address (axes of extent 1 may move freely). */
 export function sameAddresses(a: Layout, b: Layout, shape: Shape): boolean {
-  if (sameLayout(a, b) || elementCount(shape) <= 1) return true;
+  if (sameLayout(a, b)) return true;
+  // A packed layout may put even one element elsewhere, or fill it up.
   if (a.kind === 'packed' || b.kind === 'packed') return false;
+  if (elementCount(shape) <= 1) return true;
   const strideA = layoutStrides(a, shape);
   const strideB = layoutStrides(b, shape);
   return shape.every((extent, axis) => extent === 1 || strideA[axis] === strideB[axis]);
 }
 
+/** Bytes of a tensor in a layout: a packed one says how many it takes. */
+export function layoutBytes(layout: Layout | undefined, type: TensorType): number {
+  return layout?.kind === 'packed' ? layout.bytes : byteSize(type);
+}
+
+const axisNames: Readonly<Record<number, string>> = { 3: 'NCW', 4: 'NCHW', 5: 'NCDHW' };
+
 /** `NCHW`, `NHWC`, … for rank 3 to 5, else the axis numbers. */
 export function formatLayout(layout: Layout): string {
   if (layout.kind === 'packed') return layout.name;
-  const names = ({ 3: 'NCW', 4: 'NCHW', 5: 'NCDHW' } as Record<number, string>)[layout.order.length];
+  const names = axisNames[layout.order.length];
   return layout.order.map((axis) => names?.[axis] ?? String(axis)).join('');
+}
+
+/** The strided layout that `formatLayout` writes so; undefined for the name of a packed one. */
+export function parseLayout(text: string, rank: number): Layout | undefined {
+  const names = axisNames[rank] ?? '';
+  const order = [...text].map((letter) => (/\d/.test(letter) ? Number(letter) : names.indexOf(letter)));
+  const complete = order.length === rank && Array.from(order.keys()).every((axis) => order.includes(axis));
+  return complete ? strided(order) : undefined;
 }

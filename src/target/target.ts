@@ -136,6 +136,11 @@ export interface ExecutionModule {
   readonly workers?: number;
   /** Cycles of the controller to hand over one call. */
   readonly dispatchCycles: number;
+  /**
+   * Multiply-accumulates per cycle at most. No cost model of the module may promise more; `testTarget` checks it.
+   * Absent: no bound is known.
+   */
+  readonly peakMacsPerCycle?: number;
   readonly patterns: readonly ModulePattern[];
 }
 

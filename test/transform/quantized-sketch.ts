@@ -13,6 +13,7 @@ export function quantizedConvolution(
   zeroPoint: number,
   changes: Partial<Conv2dAttributes> = {},
   scaling: Partial<RequantizeAttributes> = {},
+  shifts?: Value,
 ): Value {
   const attributes = convolution({ accumulator: 'int32', inputZeroPoint: -128, ...changes });
   const [, channels = 1] = x.type.shape;
@@ -21,7 +22,7 @@ export function quantizedConvolution(
   const sums = s.node(ops.conv2d, [x, weights, bias], attributes, `${name}.sums`);
   const constants = [
     s.noise(`${name}.multiplier`, 'int32', [filters], 2 ** 30, 2 ** 31 - 1),
-    s.noise(`${name}.shift`, 'int8', [filters], -9, -7),
+    shifts ?? s.noise(`${name}.shift`, 'int8', [filters], -9, -7),
   ];
   return s.node(
     ops.requantize,

@@ -40,9 +40,11 @@ export function fitsWhole(
 function ownBytes(options: readonly RegionOption[], memory: string): number {
   return Math.max(
     0,
-    ...options.map(({ offer: { region, pattern }, layouts, near }) => {
+    ...options.map(({ offer: { region, pattern, module }, layouts, near }) => {
       if (near !== memory) return 0;
-      const constants = pattern.tiling?.(region, layouts).constants ?? [];
+      // Weights may have a memory of their own.
+      const beside = module.operands.constants === memory;
+      const constants = beside ? (pattern.tiling?.(region, layouts).constants ?? []) : [];
       const scratch = pattern.scratch?.({ region, layouts, tile: wholeTile }) ?? [];
       return (
         constants.reduce((sum, { bytes, guardBytes = 0 }) => sum + bytes + guardBytes, 0) +

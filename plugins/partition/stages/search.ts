@@ -62,8 +62,10 @@ class StageSearch {
     const [best] = [...last.values()].sort((a, b) => a.cycles - b.cycles);
     const stages: Stage[] = [];
     const places = new Map<Value, string>();
+    let delay = 0;
     for (let state = best; state; state = state.before) {
-      if (state.stage) stages.unshift(state.stage);
+      if (state.stage) stages.unshift({ ...state.stage, cycles: state.stage.cycles + delay });
+      delay = state.delay;
       for (const [value, place] of state.decided) places.set(value, place);
     }
     return { ...renumber(stages), places, cycles: best?.cycles ?? 0 };

@@ -197,8 +197,9 @@ export class StageBuilder {
     const home = this.#problem.target.homes.activations;
     if (option.near === undefined) return [home];
     if (outputs.some((value) => this.#lifetimes.isOutput(value))) return [home];
-    const leaves = outputs.some((value) => this.#readAtHome.has(this.#lifetimes.source(value)));
-    return this.#roomy && !leaves ? [option.near] : [option.near, home];
+    // A value has one place: near, it would be out of the reach of such a reader.
+    if (outputs.some((value) => this.#readAtHome.has(this.#lifetimes.source(value)))) return [home];
+    return this.#roomy ? [option.near] : [option.near, home];
   }
 
   /** What a schedule may use; undefined where an input lies out of the module's reach. */
@@ -335,10 +336,11 @@ export class StageBuilder {
       near !== target.homes.constants &&
       (state.used.get(near) ?? 0) + this.#clock.prefetchBytes(ahead) <= capacity;
     const stage = fits ? ahead : { regions, jobs: [...jobs], prefetch: false, cycles: 0 };
-    const cycles = this.#clock.cycles(stage, state.stage);
+    const { cycles, delay } = this.#clock.time(stage, state.stage);
     return {
       places: later,
-      cycles: state.cycles + cycles,
+      cycles: state.cycles + delay + cycles,
+      delay,
       stage: { ...stage, cycles },
       before: state,
       decided,

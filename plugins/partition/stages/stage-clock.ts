@@ -15,6 +15,16 @@ interface Timed {
   readonly after: readonly ClockItem[];
   readonly prefetch: readonly ClockItem[];
   readonly prefetchBytes: number;
+  /** When its last item is done, by itself; absent until it is asked for. */
+  alone?: number;
+}
+
+/** Predicted cycles of a stage. */
+export interface StageTime {
+  /** From the end of the stage before to its own. */
+  readonly cycles: number;
+  /** By how much the stage before ends later, because the first constants of this one are fetched meanwhile. */
+  readonly delay: number;
 }
 
 /** Predicts stages with the clock that also times programs. */
@@ -30,17 +40,20 @@ export class StageClock {
   }
 
   /**
-   * Cycles from the end of `previous` to the end of `stage`, whose first constants are on their way while
-   * `previous` computes when it asks for that.
+   * A stage behind `previous`, during which its first constants are on their way when it asks for that.
    */
-  cycles(stage: Stage, previous: Stage | undefined): number {
+  time(stage: Stage, previous: Stage | undefined): StageTime {
     const own = this.#timedStage(stage);
     const body = [...own.before, ...own.after];
-    if (!previous) return runClock([...own.prefetch, ...body], this.#model).cycles;
+    if (!previous) {
+      return { cycles: runClock([...own.prefetch, ...body], this.#model).cycles, delay: 0 };
+    }
     const earlier = this.#timedStage(previous);
     const items = [...earlier.before, ...own.prefetch, ...earlier.after, ...body];
     const { cycles, times } = runClock(items, this.#model);
-    return cycles - (times[items.length - body.length - 1] ?? 0);
+    const end = times[items.length - body.length - 1] ?? 0;
+    earlier.alone ??= runClock([...earlier.before, ...earlier.after], this.#model).times.at(-1) ?? 0;
+    return { cycles: cycles - end, delay: own.prefetch.length > 0 ? Math.max(0, end - earlier.alone) : 0 };
   }
 
   /** Bytes that the prefetch of a stage takes while the stage before it runs. */
@@ -58,7 +71,7 @@ export class StageClock {
     const prefix = `${this.#stages++}:`;
     const items = (part: Parameters<typeof stageItems>[0]): ClockItem[] =>
       stageItems(part, this.#target, placeOf, prefix);
-    const timed = {
+    const timed: Timed = {
       before: items(steps.slice(0, anchor)),
       after: items(steps.slice(anchor)),
       prefetch: items(prefetch),

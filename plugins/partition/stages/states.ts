@@ -1,5 +1,11 @@
-import type { MappedRegion, Stage, Target, Value } from 'match-compiler';
-import { byteSize } from 'match-compiler';
+import {
+  layoutBytes,
+  type Layout,
+  type MappedRegion,
+  type Stage,
+  type Target,
+  type Value,
+} from 'match-compiler';
 import type { RegionChoice } from './options.ts';
 
 /** What is known after the first regions of the sequence. */
@@ -8,6 +14,8 @@ export interface State {
   readonly places: ReadonlyMap<Value, string>;
   /** Cycles of all stages so far. */
   readonly cycles: number;
+  /** By how much the last stage makes the one before it end later. */
+  readonly delay: number;
   readonly stage: Stage | undefined;
   readonly before: State | undefined;
   /** Places that were decided by the last stage. */
@@ -19,6 +27,7 @@ export interface State {
 export const initialState: State = {
   places: new Map(),
   cycles: 0,
+  delay: 0,
   stage: undefined,
   before: undefined,
   decided: new Map(),
@@ -40,6 +49,7 @@ export function samePlaces(a: ReadonlyMap<Value, string>, b: ReadonlyMap<Value, 
 /** Until when values are needed, and how many bytes they take. */
 export class Lifetimes {
   readonly #lastRead = new Map<Value, number>();
+  readonly #layouts = new Map<Value, Layout | undefined>();
   readonly #views: ReadonlyMap<Value, Value>;
   readonly #target: Target;
   readonly #outputs: ReadonlySet<Value>;
@@ -53,8 +63,9 @@ export class Lifetimes {
     this.#views = views;
     this.#target = target;
     this.#outputs = new Set(outputs.map((value) => this.source(value)));
-    regions.forEach(({ inputs }, i) => {
+    regions.forEach(({ inputs, outputs, options: [{ layouts }] }, i) => {
       for (const input of inputs) this.#lastRead.set(this.source(input), i);
+      outputs.forEach((output, o) => this.#layouts.set(output, layouts.outputs[o]));
     });
   }
 
@@ -75,7 +86,7 @@ export class Lifetimes {
 
   bytes(value: Value, memory: string): number {
     const alignment = this.#target.memories[memory]?.alignment ?? 1;
-    return Math.ceil(byteSize(value.type) / alignment) * alignment;
+    return Math.ceil(layoutBytes(this.#layouts.get(value), value.type) / alignment) * alignment;
   }
 
   /** Bytes of `memory` that the given values take. */

@@ -76,19 +76,19 @@ export function tilingOf(pattern: ModulePattern, region: Region): Tiling {
   return tiling;
 }
 
-/** All calls of a layer under a cut. */
+/** All calls of a layer under a cut; `image` is its input as the engine's memory has it. */
 export function prepareCalls(
   pattern: ModulePattern,
   region: Region,
   input: Tensor,
   cut: Cut,
+  image = channelsLastBytes(input),
 ): PreparedCall[] {
   const [layouts] = pattern.layouts(region);
   if (!layouts || !pattern.pack) throw new TypeError(`${pattern.name} cannot be called`);
   const tiling = tilingOf(pattern, region);
   const [x, constants, out] = [tiling.inputs[0], tiling.constants[0], tiling.outputs[0]];
   if (!x || !constants || !out) throw new TypeError('an operand is missing');
-  const image = channelsLastBytes(input);
   const { streamed } = cut;
   const prepared: PreparedCall[] = [];
   for (const share of cut.shares) {

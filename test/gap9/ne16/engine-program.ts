@@ -111,7 +111,7 @@ int main(void)
             .output = output + head[4],
 ${fieldNames.map((name, i) => `            .${name} = head[${5 + i}],`).join('\n')}
         };
-        spent = -1;
+        match_spent(-1);
         ${kernel.name}(&arguments, 0, 1);
         const int32_t cycles = (int32_t)spent;
         fwrite(&cycles, sizeof cycles, 1, stdout);

@@ -10,14 +10,19 @@ import { elementWiseOverlaps } from '../../element-wise.ts';
 import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
 import { Signature } from '../../operands.ts';
 import text from './copy.c';
-import { copyCycles, copyLayouts, copyNest } from './moves.ts';
+import { betweenStrided, copyCycles, copyLayouts, copyNest } from './moves.ts';
 
 const template = kernelTemplate('copy/copy.c', text);
 
-function moving(name: string, operator: OpDefinition): ModulePattern {
+function moving(
+  name: string,
+  operator: OpDefinition,
+  constraints: ModulePattern['constraints'] = [],
+): ModulePattern {
   return {
     name,
     pattern: pattern.op(operator),
+    constraints,
     layouts: (region) => copyLayouts(region),
     cycles: copyCycles,
     overlaps,
@@ -30,7 +35,7 @@ const operator = (definition: unknown): OpDefinition => definition as OpDefiniti
 /** Operators that move elements without looking at them, one strided copy each. */
 export const copyPatterns: readonly ModulePattern[] = [
   moving('transpose', operator(ops.transpose)),
-  moving('layout_transform', operator(ops.layoutTransform)),
+  moving('layout_transform', operator(ops.layoutTransform), [betweenStrided]),
   moving('reshape', operator(ops.reshape)),
   moving('identity', operator(ops.identity)),
   moving('slice', operator(ops.slice)),

@@ -1,9 +1,9 @@
 import {
   elementCount,
   ops,
+  parseLayout,
   rowMajor,
   sameLayout,
-  strided,
   stridesOf,
   type KernelCall,
   type Layout,
@@ -83,19 +83,28 @@ function resizeNest(scales: readonly number[], x: Operand, out: Operand): Nest {
   );
 }
 
+/** Packed layouts are for kernels of the target that names them. */
+export function betweenStrided({ root }: Region): true | string {
+  const rank = root.outputs[0]?.type.shape.length ?? 0;
+  const packed = [root.attributes['from'], root.attributes['to']].find(
+    (text) => !parseLayout(String(text), rank),
+  );
+  return packed === undefined || `has the layout ${String(packed)} on one side`;
+}
+
 /** Layouts that a strided copy can bridge. */
 export function copyLayouts(region: Region): readonly LayoutChoice[] {
   const { root } = region;
   switch (root.op.name) {
     case ops.layoutTransform.name: {
       const rank = root.outputs[0]?.type.shape.length ?? 0;
-      const [from, to] = ['from', 'to'].map((name) => layoutFrom(root.attributes[name], rank));
-      const constant = region.constants.map(() => from ?? rowMajor(rank));
+      const [from, to] = ['from', 'to'].map((name) => parseLayout(String(root.attributes[name]), rank));
+      if (!from || !to) return [];
       return [
         {
-          inputs: region.inputs.map(() => from ?? rowMajor(rank)),
-          constants: constant,
-          outputs: [to ?? rowMajor(rank)],
+          inputs: region.inputs.map(() => from),
+          constants: region.constants.map(() => from),
+          outputs: [to],
         },
       ];
     }
@@ -117,14 +126,6 @@ export function copyLayouts(region: Region): readonly LayoutChoice[] {
 
 function isPlain(layout: Layout): boolean {
   return layout.kind === 'strided' && sameLayout(layout, rowMajor(layout.order.length));
-}
-
-/** A layout as the operator holds it: the axes in order, or the text that `formatLayout` writes. */
-function layoutFrom(attribute: unknown, rank: number): Layout {
-  if (Array.isArray(attribute)) return strided(attribute as readonly number[]);
-  const text = String(attribute);
-  const known = ({ 3: 'NCW', 4: 'NCHW', 5: 'NCDHW' } as Readonly<Record<number, string>>)[rank] ?? '';
-  return strided([...text].map((letter) => (/\d/.test(letter) ? Number(letter) : known.indexOf(letter))));
 }
 
 /** Cycles by element, more where reading or writing jumps. */

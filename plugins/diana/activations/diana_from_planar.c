@@ -1,0 +1,43 @@
+/*
+ * An image out of the accelerators' order. What lies evenly, pixel by pixel or plane by plane, comes as one long row.
+ * Strides in bytes.
+ */
+struct diana_from_planar_arguments {
+    const void *input;
+    void *output;
+    int32_t planes;
+    int32_t rows;
+    int32_t columns;
+    int32_t plane_stride;       /* of the output */
+    int32_t row_stride;
+    int32_t column_stride;
+};
+
+MATCH_KERNEL void diana_from_planar(const void *arguments, int32_t worker, int32_t workers)
+{
+    const struct diana_from_planar_arguments *call = arguments;
+    const uint8_t *input = call->input;
+    uint8_t *output = call->output;
+    const int32_t step = call->column_stride;
+    int32_t position = 0;
+    (void)worker;
+    (void)workers;
+    for (int32_t plane = 0; plane < call->planes; ++plane) {
+        for (int32_t row = 0; row < call->rows; ++row) {
+            uint8_t *pixel = output + plane * call->plane_stride + row * call->row_stride;
+            int32_t column = 0;
+            if (call->columns % 4 == 0) {
+                for (; column < call->columns; column += 4, position += 4) {
+                    uint8_t *four = pixel + column * step;
+                    four[0] = input[position + 3];
+                    four[step] = input[position + 2];
+                    four[2 * step] = input[position + 1];
+                    four[3 * step] = input[position];
+                }
+            }
+            for (; column < call->columns; ++column) {
+                pixel[column * step] = diana_planar_get(input, position++);
+            }
+        }
+    }
+}

@@ -19,3 +19,4 @@ export * as ops from './ops/index.ts';
 export type * from './ops/index.ts';
 export * from './arithmetic/exports.ts';
 export * from './interpreter/exports.ts';
+export * from './testing/index.ts';

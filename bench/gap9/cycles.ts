@@ -4,6 +4,7 @@ import { kilo, limits, percent, vendorKilocycles } from './figures.ts';
 import type { Lab, Trial } from './lab.ts';
 import { corpusFolder, mlperfTinyNets } from './nets.ts';
 import { figures, type PartResult, type Progress } from './part.ts';
+import { macsByModule } from './work.ts';
 
 /** How far simulated cycles should be above the lower bound at most. */
 const aimedRatio = 1.25;
@@ -75,13 +76,14 @@ export async function cycles(lab: Lab, progress: Progress): Promise<PartResult> 
 }
 
 function macsOf({ build }: Trial): number {
-  return build.layers.reduce((sum, { macs }) => sum + macs, 0);
+  const all = macsByModule(build.compilation.mapping);
+  return Math.round([...all.values()].reduce((sum, macs) => sum + macs, 0));
 }
 
 /** The part of all multiply-accumulates that NE16 runs. */
-export function acceleratorShare({ build }: Trial): number {
-  const own = build.layers.filter(({ module }) => module === 'ne16');
-  return own.reduce((sum, { macs }) => sum + macs, 0) / Math.max(1, macsOf({ build } as Trial));
+export function acceleratorShare(trial: Trial): number {
+  const own = macsByModule(trial.build.compilation.mapping).get('ne16') ?? 0;
+  return own / Math.max(1, macsOf(trial));
 }
 
 export function recordsOf(trial: Trial, variant: string): PartResult['records'] {

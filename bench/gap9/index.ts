@@ -4,7 +4,8 @@ import { buildOnce, buildOnceFlag } from './compile-time.ts';
 import { cycles } from './cycles.ts';
 import { exactness } from './exactness.ts';
 import { Lab } from './lab.ts';
-import { memorySweep } from './memory-sweep.ts';
+import { memorySweep, plotFile } from './memory-sweep.ts';
+import { mutation } from './mutation.ts';
 import { corpusFolder } from './nets.ts';
 import type { PartResult } from './part.ts';
 import { prediction } from './prediction.ts';
@@ -12,7 +13,7 @@ import { tileSearch } from './tile-search.ts';
 
 const usage = `usage: npm run bench -- gap9 [--only PART,…] [--list] [WORD…]
   --only PART,…  b1 exactness, b2 cycles, b3 baseline, b4 prediction, b5 tile search and compile times,
-                 b6 sizes of L1 and weights in L3; no records are written then
+                 b6 sizes of L1 and weights in L3, b7 faults in Programs and data; no records are written then
   --list         the stages behind b4 and the searches behind b5
   WORD           b1 only for networks whose path contains one of the words`;
 
@@ -37,7 +38,8 @@ async function main(args: readonly string[]): Promise<void> {
     b3: () => baseline(lab, progress),
     b4: () => prediction(lab, progress, list),
     b5: () => tileSearch(progress, list),
-    b6: () => memorySweep(lab, progress),
+    b6: () => memorySweep(lab, progress, plotFile),
+    b7: () => mutation(progress),
   };
   if (only.some((name) => !(name in parts))) return fail(usage);
   if (corpusFolder() === undefined)

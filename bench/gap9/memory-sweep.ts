@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { findToolchain, formatTable, grouped } from 'match-compiler/build';
-
 import { codeBytes } from './code-size.ts';
 import { againstInterpreter } from './exactness.ts';
 import { kilo } from './figures.ts';
@@ -27,8 +26,11 @@ interface Point {
   readonly mismatches: number;
 }
 
-/** B6: every network at every size of L1, and weights that no L2 holds. */
-export async function memorySweep(lab: Lab, progress: Progress): Promise<PartResult> {
+/**
+ * B6: every network at every size of L1, and weights that no L2 holds.
+ * @param plot file of the plot; without one none is drawn
+ */
+export async function memorySweep(lab: Lab, progress: Progress, plot?: string): Promise<PartResult> {
   const failures: string[] = [];
   const nets = mlperfTinyNets(corpusFolder());
   const lines: { readonly net: BenchNet; readonly points: readonly Point[] }[] = [];
@@ -50,9 +52,10 @@ export async function memorySweep(lab: Lab, progress: Progress): Promise<PartRes
     lines.push({ net, points: good });
   }
   const plots = lines.filter(({ points }) => points.length > 1);
-  if (plots.length > 0) {
+  const drawn = plot !== undefined && plots.length > 0;
+  if (drawn) {
     writePlot(
-      plotFile,
+      plot,
       plots.map(({ net, points }) => ({
         name: net.net,
         points: points.map(({ kB, cycles }) => ({ x: kB, y: cycles / 1000 })),
@@ -70,7 +73,7 @@ export async function memorySweep(lab: Lab, progress: Progress): Promise<PartRes
       table(lines, ({ exactCycles }) => kilo(exactCycles)),
       `bytes of code, hardware numerics: text of network.o, gcc -Os on this machine, without weights and simulator; at most ${largestCode} of that with 120 kB`,
       table(lines, ({ code }) => grouped(code)),
-      ...(plots.length > 0 ? [`plot in ${plotFile}`] : []),
+      ...(drawn ? [`plot in ${plot}`] : []),
       ...streamed.text,
     ],
     records: streamed.records,

@@ -3,7 +3,6 @@ import { formatTable, grouped } from 'match-compiler/build';
 import { createScheduleSearch, type ScheduleSearch } from 'match-compiler/plugins/tiling-search';
 import { buildNet } from './build-net.ts';
 import { measureCompileTime } from './compile-time.ts';
-import { median } from './figures.ts';
 import { corpusFolder, mlperfTinyNets, type BenchNet } from './nets.ts';
 import { figures, type PartResult, type Progress } from './part.ts';
 
@@ -24,23 +23,35 @@ interface Searched {
   readonly ms: number;
 }
 
-/** B5: certificates of the tile search over the distinct layers, candidates per second, compile times. */
+/** B5: the searches, and how long builds take. */
 export async function tileSearch(progress: Progress, list: boolean): Promise<PartResult> {
+  const search = await certificates(progress, list);
+  const times = compileTimes(mlperfTinyNets(corpusFolder()), progress);
+  return {
+    text: [
+      ...search.text,
+      'compile times of `match build --target gap9` in a new process, start excluded: milliseconds, least of 3',
+      ...times.text,
+    ],
+    records: [...search.records, ...times.records],
+    failures: [...search.failures, ...times.failures],
+  };
+}
+
+/** Certificates of the tile search over the distinct layers, candidates per second. */
+export async function certificates(progress: Progress, list: boolean): Promise<PartResult> {
   const failures: string[] = [];
   const records: PartResult['records'][number][] = [];
   const rows: string[][] = [];
   const all: Searched[] = [];
   let search: ScheduleSearch | undefined;
-  const nets = mlperfTinyNets(corpusFolder());
-  for (const net of nets) {
+  for (const net of mlperfTinyNets(corpusFolder())) {
     progress(`tile search for ${net.net}`);
     const { compilation } = await buildNet(net, { numerics: 'hardware' });
     const { candidates, target } = compilation.candidates;
     // One search for all networks: what an earlier one had is no distinct layer any more.
     search ??= createScheduleSearch(target);
-    const own = candidates.flatMap((candidate) =>
-      search ? searchCandidate(net, candidate, search) : [],
-    );
+    const own = candidates.flatMap((candidate) => (search ? searchCandidate(net, candidate, search) : []));
     all.push(...own);
     const found = own.flatMap(({ schedule }) => schedule?.certificate ?? []);
     const space = found.reduce((sum, each) => sum + each.space, 0);
@@ -69,8 +80,6 @@ export async function tileSearch(progress: Progress, list: boolean): Promise<Par
       ]),
     );
   }
-  const times = compileTimes(nets, progress, failures);
-  records.push(...times.records);
   const right = (title: string): { title: string; right: true } => ({ title, right: true });
   return {
     text: [
@@ -94,8 +103,6 @@ export async function tileSearch(progress: Progress, list: boolean): Promise<Par
       'published, for comparison: LOMA in ZigZag 4.4 s for 720 orderings of one layer; MATCH 165 to 600 orderings a second',
       'equality with brute force over random small layers: test/tiling-search/search.test.ts',
       ...(list ? [listing(all)] : []),
-      'compile times of `match build --target gap9` in a new process, start excluded: milliseconds, median of 3',
-      times.text,
     ],
     records,
     failures,
@@ -103,11 +110,7 @@ export async function tileSearch(progress: Progress, list: boolean): Promise<Par
 }
 
 /** Everything that is asked of one layer on one module: per layout and budget, in L1 and streamed. */
-function searchCandidate(
-  { net }: BenchNet,
-  candidate: Candidate,
-  search: ScheduleSearch,
-): Searched[] {
+function searchCandidate({ net }: BenchNet, candidate: Candidate, search: ScheduleSearch): Searched[] {
   const { region, module, pattern } = candidate;
   if (!candidate.best || !pattern.tiling) return [];
   return pattern.layouts(region).flatMap((layouts) => {
@@ -172,11 +175,8 @@ function listing(all: readonly Searched[]): string {
   );
 }
 
-function compileTimes(
-  nets: readonly BenchNet[],
-  progress: Progress,
-  failures: string[],
-): { readonly text: string; readonly records: PartResult['records'] } {
+function compileTimes(nets: readonly BenchNet[], progress: Progress): PartResult {
+  const failures: string[] = [];
   const rows: string[][] = [];
   const records: PartResult['records'][number][] = [];
   for (const net of nets) {
@@ -185,8 +185,9 @@ function compileTimes(
     for (const numerics of ['hardware', 'exact'] as const) {
       progress(`compile time of ${net.net}, ${numerics}`);
       const runs = Array.from({ length: 3 }, () => measureCompileTime(net, numerics));
-      const ms = median(runs.map((run) => run.ms));
-      row.push(grouped(Math.round(ms)), grouped(Math.round(median(runs.map((run) => run.cpuMs)))));
+      // Other work on the machine only ever adds.
+      const ms = Math.min(...runs.map((run) => run.ms));
+      row.push(grouped(Math.round(ms)), grouped(Math.round(Math.min(...runs.map((run) => run.cpuMs)))));
       if (ms > limit)
         failures.push(`B5 ${net.net}: ${Math.round(ms)} ms for a build, ${numerics}, of ${limit}`);
       records.push(...figures(net, `match/${numerics}`, [['compile_ms', Math.round(ms), 'ms', 'measured']]));
@@ -194,12 +195,12 @@ function compileTimes(
     rows.push(row);
   }
   const right = (title: string): { title: string; right: true } => ({ title, right: true });
-  const text = formatTable(
-    [{ title: 'network' }, ...['limit', 'hardware', 'of that CPU¹', 'exact', 'of that CPU¹'].map(right)],
-    rows,
-  );
   return {
-    text: `${text}\n¹ all threads of the process together: where it is below, the machine was busy with other work`,
+    text: [
+      formatTable([{ title: 'network' }, ...['limit', 'hardware', 'CPU¹', 'exact', 'CPU¹'].map(right)], rows),
+      '¹ all threads of the process together, those of the JavaScript compiler included',
+    ],
     records,
+    failures,
   };
 }

@@ -1,3 +1,4 @@
+import { digitalLatency } from './digital-cost.ts';
 import type { MatchLayer } from './layer.ts';
 import type { RuntimeCosts } from './runtime-costs.ts';
 
@@ -18,11 +19,12 @@ const bandwidth = 8;
 
 /**
  * Latency that MATCH's cost model gives a tiled layer, in cycles. Formulas from the public repository eml-eda/match:
- * transfers, kernels of the cluster (PULP-NN) and of NE16 (its published latency model), synchronous totals on NE16,
- * double-buffered ones on the cluster. Faults of the formulas are kept: they are part of what decides.
+ * transfers, kernels of the cluster (PULP-NN), of NE16 (its published latency model) and of DIANA's digital array,
+ * synchronous totals on accelerators, double-buffered ones on the cluster. Faults of the formulas are kept: they are part of what decides.
  */
 export function matchLatency(layer: MatchLayer, tile: TileShape, runtime: RuntimeCosts): number {
   const { engine, kind } = layer;
+  if (engine === 'digital') return digitalLatency(layer, tile, runtime);
   const inputs = kind === 'add' ? 2 : 1;
   const input = inputTransfer(layer, tile, runtime.transfer);
   const weights = kind === 'add' ? 0 : weightTransfer(layer, tile, runtime.transfer);

@@ -1,4 +1,13 @@
-import { GraphEditor, isOp, ops, tensor, type Graph, type Tensor } from 'match-compiler';
+import {
+  GraphEditor,
+  isOp,
+  ops,
+  tensor,
+  type Conv2dAttributes,
+  type Graph,
+  type Node,
+  type Tensor,
+} from 'match-compiler';
 
 /**
  * Convolutions that a pass has written as im2col and a product per pixel become convolutions again: MATCH has no
@@ -17,6 +26,8 @@ export function foldWindows(graph: Graph): Graph {
     const [, w, bias] = product.inputs;
     const [output] = product.outputs;
     const { kernel, strides, dilations, pads, padValue } = windows.attributes;
+    // Windows as channels of a larger filter are another rewrite, which all variants share.
+    if (!isPointwise(product)) continue;
     if (!output || !w?.constant || product.attributes.inputZeroPoint !== padValue) continue;
     const weights = editor.constant(`${w.name}.folded`, channelsAsTaps(w.constant, kernel));
     const folded = editor.add1(
@@ -31,6 +42,20 @@ export function foldWindows(graph: Graph): Graph {
     changes++;
   }
   return changes === 0 ? graph : editor.finish();
+}
+
+function isPointwise({
+  inputs: [, w],
+  attributes: { strides, pads, groups },
+}: Node<Conv2dAttributes>): boolean {
+  const [, , rows, columns] = w?.type.shape ?? [];
+  return (
+    rows === 1 &&
+    columns === 1 &&
+    groups === 1 &&
+    strides.every((stride) => stride === 1) &&
+    pads.every((pad) => pad === 0)
+  );
 }
 
 /** [O, KH·KW·C, 1, 1], channels in the order of `im2col`, as [O, C, KH, KW]. */

@@ -33,7 +33,7 @@ function latency({ schedules: [first] }: Candidate): number {
 }
 
 /** Nothing inside is read outside. */
-function standsAlone({ region }: Candidate, graph: Graph): boolean {
+export function standsAlone({ region }: Candidate, graph: Graph): boolean {
   return region.nodes.every(
     (node) =>
       node === region.root ||

@@ -2,15 +2,18 @@ import { definePlugin, type Candidate, type Schedule } from 'match-compiler';
 import { partition } from 'match-compiler/plugins/partition';
 import { foldWindows } from './fold-windows.ts';
 import { matchSchedule } from './match-schedule.ts';
-import { isNear, matchRuntime, runtimeCostsOf } from './runtime-costs.ts';
+import { isNear, matchRuntimeOf, runtimeCostsOf } from './runtime-costs.ts';
 import { selectLikeMatch, type Others } from './select.ts';
 
-export { matchRuntime, withMatchRuntime } from './runtime-costs.ts';
+export { standsAlone } from './greedy-cover.ts';
+export { mapInSequence, type LayoutSelect } from './in-sequence.ts';
+export { isNear, matchRuntime, withMatchRuntime } from './runtime-costs.ts';
+export { tileBuffers, type TileBuffers, type TileChoice } from './tile-buffers.ts';
 
 export interface BaselineOptions {
   /**
-   * What the cost model counts per transfer and per tile: `match` 920 and 500 cycles, as measured for MATCH's own
-   * runtime, `same` what the target says. Build for `withMatchRuntime(target)` where the program should take them too.
+   * What the cost model counts per transfer and per tile: `match` 920 and 500 cycles (0 and 500 on DIANA), as
+   * measured for MATCH's own runtime, `same` what the target says. Build for `withMatchRuntime(target)` where the program should take them too.
    */
   readonly costs?: 'match' | 'same';
   /**
@@ -28,7 +31,7 @@ export interface BaselineOptions {
  *   MATCH's own cost model predicts; nothing between layers counts.
  * - Tiles: LOMA's search over prime factors, nine loops at most, tiles that divide their dimensions, input channels and
  *   windows whole, outputs stationary, as much in L1 as fits.
- * - Schedule: one region after the other, each activation from L2 and back to L2; on NE16 transfers and compute take
+ * - Schedule: one region after the other, each activation from L2 and back to L2; on accelerators transfers and compute take
  *   turns, on the cluster they overlap in two buffers, as MATCH's cost model assumes of it.
  * - What no pattern of MATCH's takes (pools, softmax, changes of layout) runs on the controller.
  *
@@ -49,7 +52,8 @@ export const baselineMatch = definePlugin(
         order: 'pre',
         handler: (offer, { target }) => {
           if (!isNear(offer.module, target)) return null;
-          const runtime = costs === 'match' ? matchRuntime : runtimeCostsOf(target, offer.module);
+          const runtime =
+            costs === 'match' ? matchRuntimeOf(target, offer.module) : runtimeCostsOf(target, offer.module);
           const schedule = matchSchedule(offer, target, runtime);
           if (!schedule) return null;
           own.add(schedule);

@@ -58,8 +58,9 @@ function mappingsWith(
     return { name, spatial: own, factors: primeFactors(layer[name] / own) };
   });
   const loops = mergeFactors(spatial, factorLimit);
-  const granuleOf = (name: string): number =>
-    layer.tiling.dimensions.find((dimension) => dimension.name === name)?.granule ?? 1;
+  // What has no dimension is never cut.
+  const granuleOf = (name: CutName): number =>
+    layer.tiling.dimensions.find((dimension) => dimension.name === name)?.granule ?? layer[name];
   const choices = loops.map(({ name, spatial: own, factors }) => {
     const inner = [...new Map(subsets(factors).map((subset) => [subset.join(), subset])).values()];
     return inner

@@ -15,21 +15,42 @@ export interface RuntimeCosts {
 }
 
 /** The same two figures of a target as it is, for one of its modules. */
-export function runtimeCostsOf({ homes, memories }: Target, module: ExecutionModule): RuntimeCosts {
-  const link = memories[homes.activations]?.links.find(({ to }) => to === module.operands.activations);
+export function runtimeCostsOf(target: Target, module: ExecutionModule): RuntimeCosts {
+  const link = linkOf(target, module);
   return {
     transfer: (link?.enqueueCycles ?? 0) + (link?.startCycles ?? 0),
     tile: module.dispatchCycles,
   };
 }
 
+/** The two figures of MATCH's runtime for one of a target's modules. */
+export function matchRuntimeOf(target: Target, module: ExecutionModule): RuntimeCosts {
+  const ownTransfers = paysPerChunk(target, module);
+  return { ...matchRuntime, transfer: ownTransfers ? 0 : matchRuntime.transfer };
+}
+
+/** MATCH's model of DIANA's transfers has cycles per contiguous chunk, and no others beside the bytes. */
+function paysPerChunk(target: Target, module: ExecutionModule): boolean {
+  const link = linkOf(target, module);
+  return link !== undefined && link.rowCycles > 0 && link.burstBytes === undefined;
+}
+
+function linkOf({ homes, memories }: Target, { operands }: ExecutionModule): Link | undefined {
+  return memories[homes.activations]?.links.find(({ to }) => to === operands.activations);
+}
+
 /**
  * The target with the costs of MATCH's runtime: 920 cycles of the controller per transfer between the home of
- * activations and a module's memory, 500 per tile handed to a module with a memory of its own. All else stays.
+ * activations and a module's memory, unless transfers are paid by contiguous chunks, and 500 per tile handed to a
+ * module with a memory of its own. All else stays.
  */
 export function withMatchRuntime(target: Target): Target {
   const { homes } = target;
-  const near = new Set(target.modules.filter((module) => isNear(module, target)).map(nearMemory));
+  const near = new Set(
+    target.modules
+      .filter((module) => isNear(module, target) && !paysPerChunk(target, module))
+      .map(nearMemory),
+  );
   const relink = (name: string, level: MemoryLevel): MemoryLevel => ({
     ...level,
     links: level.links.map((link): Link => {

@@ -96,6 +96,12 @@ command(
   .option('--json', 'Print one JSON document on stdout')
   .example((bin) => `  ${bin} explain-line match-out/network.c:120`);
 
+command(
+  'init <subject> <name>',
+  'Make a folder to start from: target',
+  async () => (await import('./commands/init.ts')).run,
+).example((bin) => `  ${bin} init target my-soc`);
+
 cli.help(withoutVersionLine);
 cli.version(packageVersion());
 

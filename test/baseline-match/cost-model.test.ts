@@ -22,6 +22,7 @@ function layer(
     kernelColumns: 1,
     strideRows: 1,
     strideColumns: 1,
+    pad: 0,
     ...numbers,
   };
 }
@@ -92,4 +93,19 @@ test('cut channels of an input look ten times their rows too expensive, as in th
   const own = layer('depthwise', 'ne16', { oy: 8, ox: 8, oc: 32, kernelRows: 3, kernelColumns: 3 });
   const half: TileShape = { oy: 8, ox: 8, oc: 16, iterations: 2, inputLoads: 2, weightLoads: 2 };
   t.true(matchLatency(own, half, free) > 10 * matchLatency(own, whole(own), free));
+});
+
+test('DIANA’s array takes what MATCH’s formula says; transfers come one after the other', (t) => {
+  const sizes = { channels: 16, kernelRows: 3, kernelColumns: 3, pad: 1 };
+  const own = layer('conv', 'digital', { oy: 32, ox: 32, oc: 16, ...sizes });
+  // 60 steps with all rows of the filter inside, 4 with two of them.
+  const kernel = 60 * (16 * 3 * 5 + 23) + 4 * (16 * 2 * 5 + 23);
+  const input = Math.ceil((16 * 34 * 34) / 16) + 70;
+  const weights = Math.ceil((16 * 16 * 9) / 16) + 70;
+  const output = (16 * 32 * 32) / 16 + 70;
+  t.is(matchLatency(own, whole(own), free), kernel + input + weights + output);
+  // Rows in two halves: a run of bytes per channel; weights count again.
+  const halves: TileShape = { oy: 16, ox: 32, oc: 16, iterations: 2, inputLoads: 2, weightLoads: 1 };
+  const half = Math.ceil((16 * 18 * 34) / 16) + 16 * 70 + weights + (16 * 16 * 32) / 16 + 16 * 70;
+  t.is(matchLatency(own, halves, { transfer: 0, tile: 500 }), kernel + 2 * (half + 500));
 });

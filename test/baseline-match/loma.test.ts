@@ -28,6 +28,7 @@ function layerOf(sizes: Sizes): MatchLayer {
     kernelColumns: 1,
     strideRows: 1,
     strideColumns: 1,
+    pad: 0,
   };
 }
 

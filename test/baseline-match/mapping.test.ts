@@ -6,13 +6,19 @@ import {
   withMatchRuntime,
   type BaselineOptions,
 } from 'match-compiler/plugins/baseline-match';
+import { dianaTarget } from 'match-compiler/plugins/diana';
 import { gap9Target, type Gap9Options } from 'match-compiler/plugins/gap9';
 import { partition } from 'match-compiler/plugins/partition';
 import { tilingSearch } from 'match-compiler/plugins/tiling-search';
 import { wholeLayer } from 'match-compiler/plugins/whole-layer';
 import { smallNet, type NetSize } from './small-net.ts';
 
-async function mapped(target: Target, net: NetSize, baseline?: BaselineOptions): Promise<Mapping> {
+async function mapped(
+  target: Target,
+  net: NetSize,
+  baseline?: BaselineOptions,
+  shifted = false,
+): Promise<Mapping> {
   const compiler = createCompiler({
     plugins: [partition(), wholeLayer(), tilingSearch(), ...(baseline ? [baselineMatch(baseline)] : [])],
     report: () => undefined,
@@ -27,7 +33,7 @@ async function mapped(target: Target, net: NetSize, baseline?: BaselineOptions):
       numerics: 'hardware',
     } as never,
   };
-  const candidates = await compiler.enumerate(smallNet(net), context);
+  const candidates = await compiler.enumerate(smallNet({ ...net, shifted }), context);
   return compiler.select(candidates, context);
 }
 
@@ -100,4 +106,27 @@ test('MATCH’s runtime costs 920 cycles per transfer and 500 per tile, and noth
       module.name === 'master' ? (before?.dispatchCycles ?? -1) : matchRuntime.tile,
     );
   }
+});
+
+test('on DIANA transfers keep their cost, tiles take 500 cycles, pointwise layers no detour', async (t) => {
+  const target = dianaTarget();
+  const derived = withMatchRuntime(target);
+  t.deepEqual(derived.memories, target.memories);
+  t.deepEqual(
+    derived.modules.map(({ name, dispatchCycles }) => [name, dispatchCycles]),
+    [
+      ['host', 0],
+      ['digital', matchRuntime.tile],
+      ['analog', matchRuntime.tile],
+    ],
+  );
+  const shifted = (baseline?: BaselineOptions) => mapped(target, { ...net, size: 12 }, baseline, true);
+  const patterns = ({ regions }: Mapping): string[] =>
+    regions.filter(({ module }) => module.name === 'digital').map(({ pattern }) => pattern.name);
+  const own = await shifted();
+  const same = await shifted({ costs: 'same' });
+  t.true(patterns(own).includes('conv1x1_flat'));
+  t.deepEqual(new Set(patterns(same)), new Set(['conv2d', 'depthwise', 'dense']));
+  t.is(same.places.size, 0);
+  t.true(own.predictedCycles < same.predictedCycles);
 });

@@ -5,13 +5,15 @@ export interface NetSize {
   readonly size: number;
   readonly channels: number;
   readonly classes: number;
+  /** Sums are shifted alone, one shift per layer. */
+  readonly shifted?: boolean;
 }
 
 /**
  * A residual network as its passes leave it: change of sign, 3×3 convolution, depthwise and pointwise layer, average
  * pool, dense layer; scales by the rule `shift`.
  */
-export function smallNet({ size, channels, classes }: NetSize): Graph {
+export function smallNet({ size, channels, classes, shifted = false }: NetSize): Graph {
   const editor = new GraphEditor({
     name: 'small',
     info: { file: 'small', format: 'test', dialect: 'test', recognised: [] },
@@ -28,7 +30,7 @@ export function smallNet({ size, channels, classes }: NetSize): Graph {
           tensor(
             'int32',
             [count],
-            spread(count).map((n) => n + 20),
+            spread(count).map((n) => (shifted ? 1 : n + 20)),
           ),
         ),
         editor.constant(

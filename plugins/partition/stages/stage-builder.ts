@@ -12,7 +12,7 @@ import {
 import type { RegionChoice, RegionOption } from './options.ts';
 import { sharesOf } from './shares.ts';
 import { StageClock } from './stage-clock.ts';
-import { fetchCycles, fitsWhole } from './near-room.ts';
+import { fetchCycles } from './fetch-cycles.ts';
 import { Lifetimes, samePlaces, type State } from './states.ts';
 import { stripSchedule } from './strip-schedule.ts';
 import { stripPairs, type Strip, type StripOptions } from './strips.ts';
@@ -37,8 +37,6 @@ export class StageBuilder {
   readonly #problem: StageProblem;
   readonly #clock: StageClock;
   readonly #lifetimes: Lifetimes;
-  /** Everything that is read later fits the near memory together with what runs: tensors need not leave it. */
-  readonly #roomy: boolean;
   /** Values with a reader that runs on no module with a near memory: they have to be at home by then. */
   readonly #readAtHome: ReadonlySet<Value>;
   #ids = 0;
@@ -47,7 +45,6 @@ export class StageBuilder {
     this.#problem = problem;
     this.#clock = new StageClock(problem.target);
     this.#lifetimes = new Lifetimes(problem.regions, problem.views, problem.outputs, problem.target);
-    this.#roomy = fitsWhole(problem, this.#lifetimes);
     this.#readAtHome = new Set(
       problem.regions
         .filter(({ options }) => options.every(({ near }) => near === undefined))
@@ -199,7 +196,7 @@ export class StageBuilder {
     if (outputs.some((value) => this.#lifetimes.isOutput(value))) return [home];
     // A value has one place: near, it would be out of the reach of such a reader.
     if (outputs.some((value) => this.#readAtHome.has(this.#lifetimes.source(value)))) return [home];
-    return this.#roomy ? [option.near] : [option.near, home];
+    return [option.near, home];
   }
 
   /** What a schedule may use; undefined where an input lies out of the module's reach. */

@@ -38,7 +38,7 @@ export const initialState: State = {
 export function stateKey({ places, stage }: State): string {
   const near = [...places].map(([value, place]) => `${value.id}@${place}`).sort();
   const modules = new Set(stage?.regions.map(({ module }) => module.name));
-  return `${near.join()} ${[...modules].sort().join()}`;
+  return `${near.join()} ${[...modules].sort().join()} ${stage?.regions.length ?? 0}`;
 }
 
 /** Do the same values live in the same near memories? */

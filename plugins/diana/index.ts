@@ -2,6 +2,7 @@ import { definePlugin } from 'match-compiler';
 import { dianaTarget, type DianaOptions } from './target.ts';
 
 export { planarBytes, planarLayout, planarName, swizzle, unswizzle } from './activations/index.ts';
+export { analogPatterns } from './analog/index.ts';
 export {
   addCycles,
   convolutionCycles,

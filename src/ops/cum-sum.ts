@@ -41,7 +41,7 @@ export const cumSum = defineOp<CumSumAttributes>({
         for (let i = 0; i < extent; i++) {
           const at = start + (reverse ? extent - 1 - i : i) * inner + lane;
           if (exclusive) sums[at] = sum[0] as never;
-          sum[0] = ((sum[0] as number) + (x.data[at] as number)) as never;
+          sum[0] = (sum[0] as number) + (x.data[at] as number);
           if (!exclusive) sums[at] = sum[0];
         }
       }

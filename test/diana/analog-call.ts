@@ -12,8 +12,7 @@ import {
   type Tensor,
 } from 'match-compiler';
 import { offerAt } from 'match-compiler/plugins/partition';
-import { swizzle, unswizzle } from '../../plugins/diana/activations/index.ts';
-import { analogPatterns } from '../../plugins/diana/analog/index.ts';
+import { analogPatterns, swizzle, unswizzle } from 'match-compiler/plugins/diana';
 import type { EngineProgram } from '../gap9/ne16/engine-program.ts';
 
 export const [pattern] = analogPatterns() as readonly [ModulePattern];

@@ -3,8 +3,11 @@ import type {
   JobField,
   JobKernel,
   KernelCall,
+  LayoutChoice,
   ModulePattern,
   OperandAxis,
+  Region,
+  Scratch,
   Target,
   Tiling,
 } from 'match-compiler';
@@ -101,8 +104,8 @@ const argument: Kind = (pattern, random) => {
 };
 
 const packing: Kind = (pattern, random) => {
-  const { pack } = pattern;
-  if (!pack) return undefined;
+  if (!pattern.pack) return undefined;
+  const pack = (call: KernelCall): Uint8Array => pattern.pack?.(call) ?? new Uint8Array();
   const at = random.next();
   const ways: Readonly<Record<string, (call: KernelCall) => Uint8Array>> = {
     'one bit': (call) =>
@@ -126,8 +129,7 @@ const packing: Kind = (pattern, random) => {
 
 /** One number of one axis of one operand. */
 const tiles: Kind = (pattern, random) => {
-  const { tiling } = pattern;
-  if (!tiling) return undefined;
+  if (!pattern.tiling) return undefined;
   const role = random.pick(['inputs', 'constants', 'outputs'] as const);
   const index = random.integer(0, 2);
   const key = random.pick(['step', 'window', 'before', 'bytes', 'extent', 'per', 'dimension'] as const);
@@ -138,8 +140,13 @@ const tiles: Kind = (pattern, random) => {
     const before = axis[key] ?? (key === 'before' ? 0 : 1);
     return { ...axis, [key]: before + delta };
   };
-  const changed = (region: Parameters<typeof tiling>[0], layouts: Parameters<typeof tiling>[1]): Tiling => {
-    const own = tiling(region, layouts);
+  const changed = (region: Region, layouts: LayoutChoice): Tiling => {
+    const own = pattern.tiling?.(region, layouts) ?? {
+      dimensions: [],
+      inputs: [],
+      constants: [],
+      outputs: [],
+    };
     return {
       ...own,
       [role]: own[role].map((operand) => ({
@@ -170,7 +177,7 @@ const constraint: Kind = (pattern, random) => {
 };
 
 const cost: Kind = (pattern, random) => {
-  const { cycles } = pattern;
+  const cycles = (call: KernelCall): number => pattern.cycles(call);
   let calls = 0;
   const ways: Readonly<Record<string, Partial<ModulePattern>>> = {
     'negative for small tiles': { cycles: (call) => cycles(call) - 200 },
@@ -189,8 +196,8 @@ const cost: Kind = (pattern, random) => {
 };
 
 const scratch: Kind = (pattern, random) => {
-  const own = pattern.scratch;
-  if (!own) return undefined;
+  if (!pattern.scratch) return undefined;
+  const own = (call: KernelCall): readonly Scratch[] => pattern.scratch?.(call) ?? [];
   const ways: Readonly<Record<string, ModulePattern['scratch']>> = {
     'one byte short': (call) => own(call).map((need) => ({ ...need, bytes: need.bytes - 1 })),
     half: (call) => own(call).map((need) => ({ ...need, bytes: Math.floor(need.bytes / 2) })),

@@ -1,4 +1,4 @@
-import { nodeMacs, tilingOf, type Mapping, type StageJob } from 'match-compiler';
+import { jobShare, nodeMacs, type Mapping } from 'match-compiler';
 
 /** Multiply-accumulates that each module runs: those of the jobs that were planned, whatever they are parts of. */
 export function macsByModule({ stages }: Mapping): ReadonlyMap<string, number> {
@@ -6,18 +6,9 @@ export function macsByModule({ stages }: Mapping): ReadonlyMap<string, number> {
   for (const { jobs } of stages) {
     for (const job of jobs) {
       const { module, region } = job.region;
-      const own = region.nodes.reduce((sum, node) => sum + nodeMacs(node), 0) * partOf(job);
+      const own = region.nodes.reduce((sum, node) => sum + nodeMacs(node), 0) * jobShare(job);
       macs.set(module.name, (macs.get(module.name) ?? 0) + own);
     }
   }
   return macs;
-}
-
-/** The part of its region's loop nest that a job computes, from 0 to 1. */
-function partOf({ region, tile }: StageJob): number {
-  const dimensions = tilingOf(region)?.dimensions ?? [];
-  return dimensions.reduce(
-    (part, { name, extent }) => part * ((tile.ranges[name]?.extent ?? extent) / extent),
-    1,
-  );
 }

@@ -3,9 +3,9 @@ import { locationOf } from '../diagnostics/diagnostic.ts';
 import type { DataType } from '../ir/data-type.ts';
 import { formatLayout } from '../ir/layout.ts';
 import { mainNode, nodeMacs } from '../ir/work.ts';
-import type { MappedRegion } from '../mapping/mapping.ts';
+import type { MappedRegion, Stage } from '../mapping/mapping.ts';
 import type { MemoryPlan } from '../memory/placed-program.ts';
-import { tilingOf } from '../schedule/tiles.ts';
+import { jobShare } from '../schedule/tiles.ts';
 import type { Tile } from '../target/tiling.ts';
 
 /** One region of the mapping, or the share of one that a module runs. */
@@ -52,6 +52,9 @@ export function layerRows({ mapping, program, placed }: Compilation): LayerRow[]
     if (!buffer) throw new TypeError(`region ${region.root.name} has no output in memory`);
     const offset = placed.offsets.get(buffer);
     const layout = schedule.layouts.outputs[0];
+    const at = mapping.stages.findIndex(({ regions }) => regions.includes(mapped));
+    const stage = mapping.stages[at];
+    const part = stage ? shareOf(mapped, stage) : 1;
     return {
       node: locationOf(mainNode(region.nodes, region.root)).node ?? region.root.name,
       operators: region.nodes.map((node) => node.op.name),
@@ -59,8 +62,8 @@ export function layerRows({ mapping, program, placed }: Compilation): LayerRow[]
       kernel: pattern.name,
       output: { tensor: output.name, dtype: output.type.dtype, shape: output.type.shape },
       layout: layout ? formatLayout(layout) : '',
-      macs: Math.round(region.nodes.reduce((sum, node) => sum + nodeMacs(node), 0) * shareOf(mapped)),
-      stage: mapping.stages.findIndex(({ regions }) => regions.includes(mapped)),
+      macs: Math.round(region.nodes.reduce((sum, node) => sum + nodeMacs(node), 0) * part),
+      stage: at,
       ...(Object.keys(share.ranges).length > 0 && { share: share.ranges }),
       cycles: schedule.cycles,
       memory: buffer.memory,
@@ -70,13 +73,9 @@ export function layerRows({ mapping, program, placed }: Compilation): LayerRow[]
   });
 }
 
-/** The part of a region's loop nest that is in its share, from 0 to 1. */
-function shareOf(mapped: MappedRegion): number {
-  const dimensions = tilingOf(mapped)?.dimensions ?? [];
-  return dimensions.reduce(
-    (part, { name, extent }) => part * ((mapped.share.ranges[name]?.extent ?? extent) / extent),
-    1,
-  );
+/** The part of a region's loop nest that its jobs compute, from 0 to 1. */
+function shareOf(mapped: MappedRegion, { jobs }: Stage): number {
+  return jobs.reduce((sum, job) => (job.region === mapped ? sum + jobShare(job) : sum), 0);
 }
 
 export function memoryRows({ placed }: Compilation): MemoryRow[] {

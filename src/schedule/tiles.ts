@@ -1,4 +1,4 @@
-import type { MappedRegion } from '../mapping/mapping.ts';
+import type { MappedRegion, StageJob } from '../mapping/mapping.ts';
 import type { Tile, Tiling } from '../target/tiling.ts';
 
 /** The loop nest of a mapped region; undefined where its pattern works on whole tensors alone. */
@@ -33,4 +33,14 @@ export function tilesOf(
     );
   }
   return tiles;
+}
+
+/** The part of its region's loop nest that a job computes, from 0 to 1: shares, strips and tiles add up to 1. */
+export function jobShare({ region, tile }: StageJob): number {
+  const dimensions = tilingOf(region)?.dimensions ?? [];
+  return dimensions.reduce(
+    (part, { name, extent }) =>
+      extent === 0 ? part : part * ((tile.ranges[name]?.extent ?? extent) / extent),
+    1,
+  );
 }

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { nodeMacs } from 'match-compiler';
 import { buildNet, runNet } from '../../bench/gap9/build-net.ts';
 import { againstInterpreter } from '../../bench/gap9/exactness.ts';
 import { limits } from '../../bench/gap9/figures.ts';
@@ -23,6 +24,11 @@ for (const name of ['autoencoder', 'ds-cnn']) {
         t.true(elements > 0);
         t.is(differing, 0);
         t.true(agrees);
+
+        // Parts of a layer on two modules are counted once.
+        const macs = graph.nodes.reduce((sum, node) => sum + nodeMacs(node), 0);
+        const shown = built.layers.reduce((sum, layer) => sum + layer.macs, 0);
+        t.true(Math.abs(shown - macs) <= built.layers.length, `${shown} of ${macs}`);
 
         t.true(mapping.lowerBoundCycles <= cycles);
         if (numerics === 'hardware') {

@@ -11,7 +11,7 @@ export interface StageSolution {
 }
 
 /** States that are gone on from per region, but for one that leaves near memories as empty as can be. */
-const widest = 4;
+const widest = 3;
 
 /**
  * Chooses modules, places of activations, tiles and what runs side by side, region after region: dynamic

@@ -29,6 +29,8 @@ export interface StageProblem {
 
 /** Regions and shares in one stage: longer ones take long to time, and hold their memory longer. */
 const longestStage = 12;
+/** Ways to cut a pair that are timed, those first that promise most. */
+const mostTimed = 6;
 /** Two modules have to promise this part of what one takes, before they are timed. */
 const worthSharing = 0.97;
 
@@ -155,9 +157,15 @@ export class StageBuilder {
     const request = this.#request(state, alone, first, near);
     const places = new Map([...state.places, [this.#lifetimes.source(value), near]]);
     const next: State[] = [];
+    const least = leastTogether({ alone, beside, consumer, rest });
     for (const place of this.#outputPlaces(consumer, second)) {
       const later = this.#request({ ...state, places }, consumer, second, place);
       if (!request || !later) continue;
+      const decided = new Map([[this.#lifetimes.source(value), near]]);
+      if (place !== home) decided.set(this.#lifetimes.source(written), place);
+      let cheapest = cheapestWith(known, this.#later(state, decided, i + 1)) - state.cycles;
+      if (least >= cheapest) continue;
+      const ways: StripWay[] = [];
       for (const { strips } of stripPairs(value, { alone, beside, consumer, rest }, target)) {
         const region = (
           option: RegionOption | undefined,
@@ -178,13 +186,16 @@ export class StageBuilder {
         const bytes = used.reduce((sum, { schedule }) => sum + (schedule.bytes[near] ?? 0), 0);
         // Both outputs are alive together.
         if (bytes > later.bytes || !regions.alone || !regions.consumer) continue;
-        const decided = new Map([[this.#lifetimes.source(value), near]]);
-        if (place !== home) decided.set(this.#lifetimes.source(written), place);
-        if (state.cycles + busiest(used) >= cheapestWith(known, this.#later(state, decided, i + 1))) continue;
         const jobs = stripJobs(strips, regions);
-        next.push(this.#next(state, used, jobs, decided, i + 1));
+        const estimate = estimated(used, strips.length, jobs);
+        if (busiest(used) < cheapest) ways.push({ used, jobs, estimate });
+      }
+      for (const { used, jobs } of ways.sort((a, b) => a.estimate - b.estimate).slice(0, mostTimed)) {
+        if (busiest(used) >= cheapest) continue;
+        const apart = this.#next(state, used, jobs, decided, i + 1);
+        cheapest = Math.min(cheapest, apart.cycles - state.cycles);
         const joined = this.#joined(state, used, jobs, decided, i + 1);
-        if (joined) next.push(joined);
+        next.push(apart, ...(joined ? [joined] : []));
       }
     }
     return next;
@@ -357,6 +368,52 @@ function busiest(regions: readonly MappedRegion[]): number {
   for (const { module, schedule } of regions)
     loads.set(module.name, (loads.get(module.name) ?? 0) + schedule.cycles);
   return Math.max(0, ...loads.values());
+}
+
+/** A pair of regions cut into strips. */
+interface StripWay {
+  readonly used: readonly MappedRegion[];
+  readonly jobs: readonly StageJob[];
+  readonly estimate: number;
+}
+
+/** Cycles of a pair without transfers: the busiest module, and the strip that the other one is ahead or behind. */
+function estimated(regions: readonly MappedRegion[], strips: number, jobs: readonly StageJob[]): number {
+  const own = (region: MappedRegion): number => region.schedule.cycles / strips;
+  const loads = new Map<string, number>();
+  for (const { region } of jobs) {
+    const { name, dispatchCycles } = region.module;
+    loads.set(name, (loads.get(name) ?? 0) + dispatchCycles);
+  }
+  for (const { module, schedule } of regions) {
+    loads.set(module.name, (loads.get(module.name) ?? 0) + schedule.cycles);
+  }
+  return Math.max(
+    ...[...loads].map(([name, load]) => {
+      const others = regions.filter(({ module }) => module.name !== name);
+      return load + Math.min(...others.map(own), Infinity);
+    }),
+  );
+}
+
+/** Cycles that a pair takes at least, however its work is divided between the two modules. */
+function leastTogether({ alone, beside, consumer, rest }: StripOptions): number {
+  const [own, following] = [leastCycles(alone), leastCycles(consumer)];
+  if (beside) {
+    // The part f of the producer on its own module, the rest beside the consumer: equal where f·own = following + (1 − f)·shared.
+    const shared = leastCycles(beside);
+    return Math.min(own, (own * (following + shared)) / (own + shared || 1));
+  }
+  if (rest) {
+    const left = leastCycles(rest);
+    return Math.max(own, (own * following + left * following) / (following + left || 1));
+  }
+  return Math.max(own, following);
+}
+
+function leastCycles({ offer: { region, pattern }, layouts }: RegionOption): number {
+  const call = { region, layouts, tile: wholeTile };
+  return pattern.leastCycles?.(call) ?? pattern.cycles(call);
 }
 
 /** Cycles of the cheapest known state with these places. */

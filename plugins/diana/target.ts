@@ -102,7 +102,7 @@ export function dianaTarget({
       ternary: {
         inputBits: analogArray.inputBits,
         outputBits: analogArray.outputBits,
-        mostWeights: analogArray.rows,
+        mostWeights: analogArray.weightRows,
         mostOutputChannels: analogArray.columns,
       },
     },

@@ -1,7 +1,9 @@
 import { definePlugin, defineTarget, type Target } from 'match-compiler';
 import { portablePatterns } from './kernels/index.ts';
 
+export { summaryOf } from './kernel-instance.ts';
 export { hostKernels, portablePatterns } from './kernels/index.ts';
+export { poolAt, type PoolPositions } from './kernels/pool/index.ts';
 export { support } from './support/index.ts';
 
 /** Sizes of the two memories, in bytes. */

@@ -13,9 +13,12 @@ import { groupsOf } from './groups.ts';
 import { findUnits, type Unit } from './layers.ts';
 import { planFactors } from './plan.ts';
 import { rewriteGraph } from './rewrite.ts';
+import { sinkSigns } from './sink-signs.ts';
 import { layoutOf, type Layout, type Site } from './sites.ts';
 import { settledTernary, withTernary, type TernaryChoice } from './ternary.ts';
 import { Statistics } from './statistics.ts';
+
+export { sinkSigns } from './sink-signs.ts';
 
 /** Inputs of each sample, in the order of the graph. */
 export type Samples = readonly (readonly Tensor[])[];
@@ -83,7 +86,7 @@ function quantized(
     const given = typeof samples === 'function' ? samples(graph.inputs) : samples;
     const statistics = new Statistics(graph, given);
     const plan = planFactors({ layout, groups, statistics, limits });
-    return rewriteGraph(graph, layout, plan, statistics, limits);
+    return sinkSigns(rewriteGraph(graph, layout, plan, statistics, limits));
   }
 }
 

@@ -126,7 +126,7 @@ test('on DIANA transfers keep their cost, tiles take 500 cycles, pointwise layer
   const own = await shifted();
   const same = await shifted({ costs: 'same' });
   t.true(patterns(own).includes('conv1x1_flat'));
-  t.deepEqual(new Set(patterns(same)), new Set(['conv2d', 'depthwise', 'dense']));
+  t.deepEqual(new Set(patterns(same)), new Set(['change_sign', 'conv2d', 'depthwise', 'dense']));
   t.is(same.places.size, 0);
   t.true(own.predictedCycles < same.predictedCycles);
 });

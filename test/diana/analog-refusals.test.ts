@@ -1,5 +1,6 @@
 import test from 'ava';
 import { GraphEditor, isOp, ops, tensor, type Graph } from 'match-compiler';
+import { dianaTarget } from 'match-compiler/plugins/diana';
 import { drawFrom } from '../gap9/ne16/sample-layer.ts';
 import { analogRegion } from './analog-call.ts';
 import { addTernary, newEditor, ternaryLayer, type TernaryShape } from './ternary-layer.ts';
@@ -45,6 +46,13 @@ test('what does not fit the array', (t) => {
     reason({ inputs: 128, bias: 100 }),
     /^needs 5 rows of the array for its biases beside 1152 for its weights, and there are 1152$/,
   );
+});
+
+test('as many weights as layers are given ternary ones for leave rows for biases', (t) => {
+  const weights = dianaTarget().requantization?.ternary?.mostWeights ?? NaN;
+  const pointwise = { inputs: weights, height: 4, width: 4, kernel: 1, pad: 0 };
+  t.is(reason({ ...pointwise, bias: 3820 }), 'taken');
+  t.regex(reason({ ...pointwise, bias: 6000 }), /^needs \d+ rows of the array for its biases/);
 });
 
 test('inputs of eight bits', (t) => {

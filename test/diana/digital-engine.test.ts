@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
-import { bytesOf, type Region } from 'match-compiler';
-import { digitalPatterns, planarBytes, swizzle } from 'match-compiler/plugins/diana';
+import { bytesOf, evaluateGraph, ops, type Graph, type Region, type Tensor } from 'match-compiler';
+import { digitalPatterns, planarBytes, swizzle, unswizzle } from 'match-compiler/plugins/diana';
 import {
   assemble,
   kernelOf,
@@ -11,7 +11,15 @@ import {
   type Cut,
 } from '../gap9/ne16/call-engine.ts';
 import { compileEngine, type EngineProgram } from '../gap9/ne16/engine-program.ts';
-import { drawFrom, pointwise, sampleShiftLayer, type Draw, type ShiftLayer } from './shift-layer.ts';
+import {
+  drawFrom,
+  emptyGraph,
+  pointwise,
+  randomTensor,
+  sampleShiftLayer,
+  type Draw,
+  type ShiftLayer,
+} from './shift-layer.ts';
 
 const patterns = digitalPatterns();
 const pick = <T>(draw: Draw, list: readonly [T, ...T[]]): T => list[draw(0, list.length - 1)] ?? list[0];
@@ -69,6 +77,45 @@ const generators: Readonly<Record<string, (draw: Draw) => ShiftLayer>> = {
   }),
 };
 
+interface Sample {
+  readonly what: string;
+  readonly graph: Graph;
+  readonly input: Tensor;
+  readonly expected: Tensor;
+}
+
+/** An image or a vector of any size that changes its sign. */
+function sampleChangeSign(draw: Draw): Sample {
+  const images = [
+    [1, 3, 6, 6],
+    [1, 16, 8, 8],
+    [1, 3, 32, 32],
+    [1, 5, 13, 4],
+    [1, 1, 33, 64],
+  ];
+  const shape = draw(0, 2) === 0 ? [1, draw(1, 700)] : pick(draw, images as [number[], ...number[][]]);
+  const input = randomTensor(pick(draw, ['int8', 'uint8']), shape, draw);
+  const editor = emptyGraph();
+  editor.setOutputs([editor.add1(ops.changeSign, [editor.input('x', input.type)], {})]);
+  const graph = editor.finish();
+  const [expected] = evaluateGraph(graph, [input]).outputs;
+  if (!expected) throw new TypeError('no output');
+  return { what: `${input.type.dtype} ${shape.join('×')}`, graph, input, expected };
+}
+
+const samplers: Readonly<Record<string, (draw: Draw) => Sample>> = {
+  ...Object.fromEntries(
+    Object.entries(generators).map(([name, shapeOf]) => [
+      name,
+      (draw: Draw): Sample => {
+        const shape = shapeOf(draw);
+        return { what: JSON.stringify(shape), ...sampleShiftLayer(shape, draw) };
+      },
+    ]),
+  ),
+  change_sign: sampleChangeSign,
+};
+
 /** Whole, or cut at random as a schedule may cut it. */
 function randomCut(draw: Draw, name: string, region: Region): Cut {
   const { dimensions } = tilingOf(patternNamed(name, patterns), region);
@@ -103,9 +150,9 @@ function check(t: ExecutionContext, program: EngineProgram, name: string, seed: 
   let tried = 0;
   for (let done = 0; done < count; tried++) {
     if (tried > 20 * count) throw new Error(`${name}: ${tried} layers tried, ${done} taken`);
-    const shape = generators[name]?.(draw);
-    if (!shape) throw new RangeError(`no generator for ${name}`);
-    const { graph, input, expected } = sampleShiftLayer(shape, draw);
+    const sample = samplers[name]?.(draw);
+    if (!sample) throw new RangeError(`no samples for ${name}`);
+    const { what, graph, input, expected } = sample;
     const region = offerOf(graph, name, patterns);
     if (typeof region === 'string') continue;
     done++;
@@ -113,11 +160,13 @@ function check(t: ExecutionContext, program: EngineProgram, name: string, seed: 
     const image = swizzle(bytesOf(input.data), planarBytes(input.type.shape));
     const calls = prepareCalls(pattern, region, input, cut, image);
     const results = program.run(calls.map(({ run }) => run));
-    const label = `${name} ${JSON.stringify(shape)} ${JSON.stringify(cut)}`;
+    const label = `${name} ${what} ${JSON.stringify(cut)}`;
     const whole = assemble(calls, results);
     const wanted = swizzle(bytesOf(expected.data), planarBytes(expected.type.shape));
-    // What a vector is filled up with is 0 shifted and clipped.
-    t.deepEqual(whole, wanted, label);
+    // What a vector is filled up with is 0 shifted and clipped; a change of sign moves it as well.
+    if (name === 'change_sign')
+      t.deepEqual(unswizzle(whole, expected.data.length), bytesOf(expected.data), label);
+    else t.deepEqual(whole, wanted, label);
     let together = 0;
     calls.forEach(({ call }, i) => {
       t.is(results[i]?.cycles, pattern.cycles(call), label);
@@ -138,7 +187,7 @@ for (const [compiler, flags, count] of compilers) {
   test(`the array's model gives what the interpreter gives, and the cycles of the cost model: ${compiler}`, (t) => {
     const program = compileEngine(kernel, fieldNames, compiler, flags);
     try {
-      Object.keys(generators).forEach((name, i) => check(t, program, name, 100 * count + i, count));
+      Object.keys(samplers).forEach((name, i) => check(t, program, name, 100 * count + i, count));
     } finally {
       program.remove();
     }

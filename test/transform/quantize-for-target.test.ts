@@ -8,12 +8,16 @@ import {
   verifyGraph,
   type Graph,
   type Tensor,
+  type Value,
 } from 'match-compiler';
-import quantizeForTarget, { type QuantizeForTargetOptions } from 'match-compiler/plugins/quantize-for-target';
+import quantizeForTarget, {
+  sinkSigns,
+  type QuantizeForTargetOptions,
+} from 'match-compiler/plugins/quantize-for-target';
 import { randomLayers } from './random-layers.ts';
 import { randomQuantizedGraph } from './random-quantized-graph.ts';
 import { shiftsAlone } from './shift-target.ts';
-import { randomInput } from './sketch.ts';
+import { randomInput, Sketch } from './sketch.ts';
 import { stageContext } from './stage-context.ts';
 
 const context = stageContext(undefined, { numerics: 'hardware', target: { requantization: shiftsAlone } });
@@ -170,6 +174,39 @@ test('targets that multiply, and exact numerics, leave the graph alone', async (
     await compiler.transform(graph, stageContext(undefined, { numerics: 'hardware', target: multiplies })),
     graph,
   );
+});
+
+test('changes of sign go behind transposes exactly, and stay where others read them', (t) => {
+  const s = new Sketch('signs');
+  const x = s.input('x', { dtype: 'int8', shape: [1, 4, 5, 3] });
+  const sign = (value: Value, name: string): Value => s.node(ops.changeSign, [value], {}, name);
+  const turn = (value: Value, perm: readonly number[], name: string): Value =>
+    s.node(ops.transpose, [value], { perm }, name);
+  const moved = turn(sign(x, 'unsigned'), [0, 3, 1, 2], 'moved');
+  const shared = sign(x, 'shared');
+  const pads = [0, 0, 1, 0, 0, 0, 0, 2];
+  const before = s.done(
+    s.node(ops.pad, [moved], { pads, value: 7, mode: 'constant' }, 'padded'),
+    turn(shared, [0, 2, 1, 3], 'turned'),
+    turn(sign(x, 'last'), [0, 3, 2, 1], 'output'),
+    shared,
+  );
+  const after = sinkSigns(before);
+  t.deepEqual(verifyGraph(after), []);
+  const orderOf = (graph: Graph): readonly string[] =>
+    graph.nodes.map(({ op, inputs }) => `${op.name} ${inputs[0]?.name}`);
+  t.deepEqual(orderOf(after), [
+    'transpose x',
+    'change_sign x.transposed',
+    'change_sign x',
+    'pad moved',
+    'transpose shared',
+    'change_sign x',
+    'transpose last',
+  ]);
+  for (const inputs of samplesOf(before, 3))
+    t.deepEqual(evaluateGraph(after, inputs).outputs, evaluateGraph(before, inputs).outputs);
+  t.is(sinkSigns(after), after, 'nothing is left to do');
 });
 
 test('one with options of its own runs before the built-in one', async (t) => {

@@ -4,6 +4,8 @@ import type { Assumption } from 'match-compiler';
 export const analogArray = {
   /** Rows that inputs drive: what one output sums over. */
   rows: 1152,
+  /** Of these, weights of a layer that is given ternary ones: 60 rows of the largest input carry biases up to 3820. */
+  weightRows: 1088,
   /** Columns: outputs of one pixel. */
   columns: 512,
   /** Of the array, 2 bits a cell. */

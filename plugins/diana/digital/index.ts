@@ -1,12 +1,13 @@
 import type { ModulePattern } from 'match-compiler';
 import { addPattern } from './add.ts';
+import { changeSignPattern } from './change-sign.ts';
 import { arrayPattern } from './pattern.ts';
 
 export { addCycles, convolutionCycles, denseCycles, digitalAssumptions, type ArrayJob } from './costs.ts';
 
 /**
  * What the digital array runs: convolutions with sides of 1, 3, 5 and 7, depthwise ones, pointwise ones with the image as
- * one row, dense layers, and sums. Each but the last with a requantize that shifts the whole layer alike.
+ * one row, dense layers, sums, and changes of sign. Layers with a requantize that shifts the whole layer alike.
  */
 export function digitalPatterns(): readonly ModulePattern[] {
   return [
@@ -15,5 +16,6 @@ export function digitalPatterns(): readonly ModulePattern[] {
     arrayPattern('depthwise'),
     arrayPattern('dense'),
     addPattern,
+    changeSignPattern,
   ];
 }

@@ -18,6 +18,7 @@ export function blockBytes(layer: ArrayLayer): number {
 }
 
 type ArrayLayer = Pick<ShiftedConvolution, 'depthwise' | 'kind' | 'channelsPerGroup' | 'rows' | 'columns'>;
+type PackedLayer = ArrayLayer & Pick<ShiftedConvolution, 'weights' | 'bias' | 'outputChannels'>;
 
 /**
  * The constants of a range of output channels in the array's order: per block of 16 channels the biases as four planes of
@@ -27,7 +28,7 @@ type ArrayLayer = Pick<ShiftedConvolution, 'depthwise' | 'kind' | 'channelsPerGr
  *
  * @param channels begins at a multiple of 16
  */
-export function packArray(layer: ShiftedConvolution, channels: TileRange): Uint8Array {
+export function packArray(layer: PackedLayer, channels: TileRange): Uint8Array {
   const { depthwise, channelsPerGroup, rows, columns, weights, bias, outputChannels } = layer;
   const taps = rows.kernel * columns.kernel;
   const depth = packedChannels(layer);

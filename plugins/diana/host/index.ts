@@ -20,6 +20,7 @@ import {
   planarRefusal,
 } from '../activations/index.ts';
 import { hostCosts, type HostCosts, type HostKernels } from './costs.ts';
+import { planarPool, planarPoolLayouts } from './pools.ts';
 
 export { hostAssumptions, type HostKernels } from './costs.ts';
 
@@ -42,16 +43,28 @@ export function hostModule(kernels: HostKernels) {
   } satisfies ExecutionModule;
 }
 
-/** A portable kernel with the core's cycles, on the accelerators' layout as well where order does not matter. */
+/**
+ * A portable kernel with the core's cycles, on the accelerators' layout as well where order does not matter, and for
+ * pools, which look for their elements there.
+ */
 function hostPattern(pattern: ModulePattern, costs: HostCosts): ModulePattern {
   const { kernel } = pattern;
   if (kernel.kind === 'job') return pattern;
+  const pool = planarPool(pattern);
   return {
     ...pattern,
-    layouts: (region) => [...pattern.layouts(region), ...(isFlat(region) ? planarLayouts(region) : [])],
+    layouts: (region) => [
+      ...pattern.layouts(region),
+      ...(pool ? planarPoolLayouts(pattern, region) : isFlat(region) ? planarLayouts(region) : []),
+    ],
     cycles: (call) => hostCycles(pattern, asRows(call), costs),
-    overlaps: (call) => pattern.overlaps?.(asRows(call)) ?? [],
-    kernel: { ...kernel, instantiate: (call) => kernel.instantiate(asRows(call)) },
+    // A pool would find groups of four overwritten that it has not read to their end.
+    overlaps: (call) => (pool && hasPlanar(call) ? [] : (pattern.overlaps?.(asRows(call)) ?? [])),
+    kernel: {
+      ...kernel,
+      instantiate: (call) =>
+        pool && hasPlanar(call) ? pool(call, asRows(call)) : kernel.instantiate(asRows(call)),
+    },
   };
 }
 
@@ -88,10 +101,14 @@ function isFlat(region: Region): boolean {
   );
 }
 
-/** Elements in any order are elements in a row. */
+function hasPlanar({ layouts: { inputs, outputs } }: KernelCall): boolean {
+  return [...inputs, ...outputs].some(isPlanar);
+}
+
+/** The same call on row-major tensors: elements in any order are elements in a row. */
 function asRows(call: KernelCall): KernelCall {
+  if (!hasPlanar(call)) return call;
   const { inputs, constants, outputs } = call.layouts;
-  if (!outputs.some(isPlanar)) return call;
   const [out] = call.region.outputs;
   const rows = (layout: Layout): Layout =>
     isPlanar(layout) ? rowMajor(out?.type.shape.length ?? 0) : layout;

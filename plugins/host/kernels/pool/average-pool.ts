@@ -3,15 +3,15 @@ import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
 import { support } from '../../support/index.ts';
 import type { AxisWindow, WindowAxis } from '../../window.ts';
 import text from './average_pool2d.c';
-import { poolOf, poolOperands, windowNest } from './window-nest.ts';
+import { inPlace, poolOf, poolOperands, windowNest } from './window-nest.ts';
 
 const template = kernelTemplate('pool/average_pool2d.c', text);
 
-export function averagePool(call: KernelCall): KernelInstance {
+export function averagePool(call: KernelCall, positions = inPlace): KernelInstance {
   const pool = poolOf(call.region);
   const { attributes } = pattern.captured(call.region.match, 'pool', ops.averagePool2d);
   const { signature, x, out } = poolOperands(call, pool);
-  const { holes, xIndex, outIndex, window } = windowNest(x, out, pool.axes);
+  const { holes, xIndex, outIndex, window } = windowNest(x, out, pool.axes, positions);
   const float = isFloat(x.dtype);
   const { zeroPoint = 0 } = attributes;
   const accumulator = float ? x.type : sumType(x.dtype, zeroPoint, pool.axes);

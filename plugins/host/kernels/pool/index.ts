@@ -1,4 +1,11 @@
-import { ops, pattern, type ModulePattern, type Region } from 'match-compiler';
+import {
+  ops,
+  pattern,
+  type KernelCall,
+  type KernelInstance,
+  type ModulePattern,
+  type Region,
+} from 'match-compiler';
 import { mixedLayouts } from '../../layout-choices.ts';
 import { requantizesAlong } from '../../requantization.ts';
 import { averagePool } from './average-pool.ts';
@@ -6,7 +13,9 @@ import { lpPool } from './lp-pool.ts';
 import { maxPool } from './max-pool.ts';
 import { maxPoolIndices } from './max-pool-indices.ts';
 import { sumPool } from './sum-pool.ts';
-import { poolCycles, poolOverlaps } from './window-nest.ts';
+import { poolCycles, poolOverlaps, type PoolPositions } from './window-nest.ts';
+
+export type { PoolPositions } from './window-nest.ts';
 
 const common = {
   layouts: (region: Region) => mixedLayouts(region),
@@ -19,7 +28,7 @@ export const maxPoolPattern: ModulePattern = {
   name: 'max_pool2d',
   pattern: pattern.op(ops.maxPool2d, { as: 'pool' }),
   ...common,
-  kernel: { instantiate: maxPool },
+  kernel: { instantiate: (call) => maxPool(call) },
 };
 
 /** Largest element of each window with its place, in the layouts that its two results share. */
@@ -44,7 +53,7 @@ export const averagePoolPattern: ModulePattern = {
   name: 'average_pool2d',
   pattern: pattern.op(ops.averagePool2d, { as: 'pool' }),
   ...common,
-  kernel: { instantiate: averagePool },
+  kernel: { instantiate: (call) => averagePool(call) },
 };
 
 const sum = pattern.op(ops.sumPool2d, { as: 'pool' });
@@ -55,5 +64,17 @@ export const sumPoolPattern: ModulePattern = {
   pattern: pattern.oneOf(pattern.op(ops.requantize, { inputs: [sum] }), sum),
   constraints: [(region) => requantizesAlong(region.root, 1)],
   ...common,
-  kernel: { instantiate: sumPool },
+  kernel: { instantiate: (call) => sumPool(call) },
 };
+
+/**
+ * The kernel of one of these pools for operands in an order of their own: `positions` gives it, from the index that the
+ * call's layouts make. Undefined for other patterns.
+ */
+export function poolAt(
+  pattern: string,
+  positions: PoolPositions,
+): ((call: KernelCall) => KernelInstance) | undefined {
+  const make = { max_pool2d: maxPool, average_pool2d: averagePool, sum_pool2d: sumPool }[pattern];
+  return make && ((call) => make(call, positions));
+}

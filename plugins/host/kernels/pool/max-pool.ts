@@ -1,14 +1,14 @@
 import { cLiteral, integerRange, isFloat, type KernelCall, type KernelInstance } from 'match-compiler';
 import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
 import text from './max_pool2d.c';
-import { poolOf, poolOperands, windowNest } from './window-nest.ts';
+import { inPlace, poolOf, poolOperands, windowNest } from './window-nest.ts';
 
 const template = kernelTemplate('pool/max_pool2d.c', text);
 
-export function maxPool(call: KernelCall): KernelInstance {
+export function maxPool(call: KernelCall, positions = inPlace): KernelInstance {
   const pool = poolOf(call.region);
   const { signature, x, out } = poolOperands(call, pool);
-  const { holes, xIndex, outIndex } = windowNest(x, out, pool.axes);
+  const { holes, xIndex, outIndex } = windowNest(x, out, pool.axes, positions);
   const float = isFloat(x.dtype);
   return kernelInstance(call, template, 'max_pool2d', signature, {
     holes: {

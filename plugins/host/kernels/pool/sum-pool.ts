@@ -2,11 +2,11 @@ import { integerRange, type KernelCall, type KernelInstance } from 'match-compil
 import { epilogueOf } from '../../epilogue.ts';
 import { kernelInstance, kernelTemplate } from '../../kernel-instance.ts';
 import text from './sum_pool2d.c';
-import { poolOf, poolOperands, windowNest } from './window-nest.ts';
+import { inPlace, poolOf, poolOperands, windowNest } from './window-nest.ts';
 
 const template = kernelTemplate('pool/sum_pool2d.c', text);
 
-export function sumPool(call: KernelCall): KernelInstance {
+export function sumPool(call: KernelCall, positions = inPlace): KernelInstance {
   const pool = poolOf(call.region);
   const { signature, x, out } = poolOperands(call, pool);
   const zeroPoint = Number(pool.node.attributes['inputZeroPoint'] ?? 0);
@@ -15,7 +15,7 @@ export function sumPool(call: KernelCall): KernelInstance {
   const [rows, columns] = pool.axes;
   const bound = largest * rows.kernel * columns.kernel;
   const epilogue = epilogueOf(call.region, pool.node, signature, out, { dtype: 'int32', bound });
-  const { holes, xIndex, outIndex, channel } = windowNest(x, out, pool.axes);
+  const { holes, xIndex, outIndex, channel } = windowNest(x, out, pool.axes, positions);
   const element = `x[${xIndex}]`;
   return kernelInstance(call, template, 'sum_pool2d', signature, {
     holes: {

@@ -15,6 +15,15 @@ import { indexExpression, loopHead, type Term } from '../../loop-nest.ts';
 import { memoryOrder, Signature, type Operand } from '../../operands.ts';
 import { tapsInside, windowAxes, windowOf, type Window, type WindowAxis } from '../../window.ts';
 
+/** C expressions of where elements lie, for what they would be indexed by if they lay in the operand's own strides. */
+export interface PoolPositions {
+  readonly x: (index: string) => string;
+  readonly out: (index: string) => string;
+}
+
+/** Where the strides say. */
+export const inPlace: PoolPositions = { x: (index) => index, out: (index) => index };
+
 /** The pooling node of a region and its window. */
 export interface Pool {
   readonly node: Node;
@@ -59,7 +68,12 @@ export interface WindowNest {
   readonly window: Window;
 }
 
-export function windowNest(x: Operand, out: Operand, axes: readonly [WindowAxis, WindowAxis]): WindowNest {
+export function windowNest(
+  x: Operand,
+  out: Operand,
+  axes: readonly [WindowAxis, WindowAxis],
+  positions = inPlace,
+): WindowNest {
   const names = ['n', 'c', 'oy', 'ox'];
   const order = memoryOrder(out);
   const looped = (part: readonly number[]): number[] => part.filter((axis) => out.shape[axis] !== 1);
@@ -78,12 +92,14 @@ export function windowNest(x: Operand, out: Operand, axes: readonly [WindowAxis,
       inner_loops: heads(order.slice(split)),
       ...window.holes,
     },
-    xIndex: indexExpression([
-      ...terms(x, [0, 1]),
-      ...position(window.row('ky'), x.strides[2] ?? 0),
-      ...position(window.column('kx'), x.strides[3] ?? 0),
-    ]),
-    outIndex: indexExpression(terms(out, order)),
+    xIndex: positions.x(
+      indexExpression([
+        ...terms(x, [0, 1]),
+        ...position(window.row('ky'), x.strides[2] ?? 0),
+        ...position(window.column('kx'), x.strides[3] ?? 0),
+      ]),
+    ),
+    outIndex: positions.out(indexExpression(terms(out, order))),
     channel: out.shape[1] === 1 ? '0' : 'c',
     window,
   };

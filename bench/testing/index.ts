@@ -1,12 +1,9 @@
 import { testTarget } from 'match-compiler';
 import { builtinTargets, formatTable } from 'match-compiler/build';
 import { findMutants } from '../../test/testing/find-mutants.ts';
-import { mutantsOf } from '../../test/testing/mutants.ts';
+import { mutantCount, mutantSeed, mutantsOf } from '../../test/testing/mutants.ts';
 import { mySocTarget } from '../../test/testing/my-soc.ts';
 import { writeRecords, type BenchRecord } from '../records/records.ts';
-
-/** Faults that are put into copies of my-soc. */
-const mutantCount = 120;
 
 const records: BenchRecord[] = [];
 const record = (target: string, metric: string, value: number, unit: string): void => {
@@ -52,10 +49,23 @@ console.log(
   ),
 );
 
-const verdicts = await findMutants(mutantsOf(mySoc, mutantCount, 1));
+const verdicts = await findMutants(mutantsOf(mySoc, mutantCount, mutantSeed));
 const survivors = verdicts.filter(({ caughtBy }) => caughtBy === undefined);
+const kinds = [...new Set(verdicts.map(({ mutant }) => mutant.kind))];
+console.log(`\nrandom faults in copies of my-soc, seed ${mutantSeed}, for the pattern that has the fault`);
 console.log(
-  `\n${verdicts.length - survivors.length} of ${verdicts.length} random faults in copies of my-soc are found`,
+  formatTable(
+    [{ title: 'fault in' }, { title: 'faults', right: true }, { title: 'found', right: true }],
+    [...kinds, 'all'].map((kind) => {
+      const own = verdicts.filter(({ mutant }) => kind === 'all' || mutant.kind === kind);
+      const found = own.filter(({ caughtBy }) => caughtBy !== undefined).length;
+      if (kind !== 'all') {
+        record('my-soc', `mutants_${kind}`, own.length, 'faults');
+        record('my-soc', `mutants_${kind}_found`, found, 'faults');
+      }
+      return [kind, String(own.length), String(found)];
+    }),
+  ),
 );
 for (const { mutant } of survivors) console.log(`  survives: ${mutant.name}`);
 record('my-soc', 'mutants', verdicts.length, 'faults');

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 export interface Finished {
   /** Exit code; undefined when a signal ended it. */
   readonly code: number | undefined;
-  /** `exit code 1` or `signal SIGSEGV`. */
+  /** `exit code 1`, `signal SIGSEGV` or `signal SIGKILL after 30 s`. */
   readonly status: string;
   /** Both streams, in the order in which they came. */
   readonly output: string;
@@ -12,10 +12,13 @@ export interface Finished {
 /** Enough for every message of a compiler; what a program prints beyond it is dropped. */
 const longestOutput = 1 << 20;
 
-/** Runs a program to its end. Rejects only when it cannot be started. */
+/** Runs a program to its end, or kills it after `seconds`. Rejects only when it cannot be started. */
 export function runProgram(
   command: readonly [string, ...string[]],
-  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+  {
+    seconds,
+    ...options
+  }: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly seconds?: number },
 ): Promise<Finished> {
   const [program, ...args] = command;
   return new Promise((resolve, reject) => {
@@ -27,13 +30,27 @@ export function runProgram(
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', collect);
     const stop = (): void => void child.kill('SIGKILL');
     process.once('exit', stop);
+    let late = false;
+    const limit =
+      seconds === undefined
+        ? undefined
+        : setTimeout(() => {
+            late = true;
+            stop();
+          }, 1000 * seconds);
     child.on('error', (error) => {
       process.off('exit', stop);
+      clearTimeout(limit);
       reject(error);
     });
     child.on('close', (code, signal) => {
       process.off('exit', stop);
-      const status = signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`;
+      clearTimeout(limit);
+      const status = late
+        ? `signal SIGKILL after ${seconds ?? 0} s`
+        : signal === null
+          ? `exit code ${code ?? 0}`
+          : `signal ${signal}`;
       resolve({ code: code ?? undefined, status, output });
     });
   });

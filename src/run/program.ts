@@ -76,6 +76,7 @@ export async function runNetwork(
   const { code, status, output } = await runProgram(command, {
     cwd: folder,
     env: { ...process.env, ...environment },
+    ...(toolchain.secondsPerRun !== undefined && { seconds: toolchain.secondsPerRun }),
   });
   const trap = simulatorTrap(output);
   if (code !== 0 && trap !== undefined) throw simulatorTrapped(trap);

@@ -10,6 +10,8 @@ export interface Toolchain {
   readonly platform: Platform;
   /** Programs to put before the built one, for an emulator. */
   readonly runner: readonly string[];
+  /** After which a run of the built program is ended. Default: never. */
+  readonly secondsPerRun?: number;
 }
 
 /**

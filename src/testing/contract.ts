@@ -1,14 +1,16 @@
+import { availableParallelism } from 'node:os';
 import { builtinPlugins } from '../build/builtin-plugins.ts';
 import { createCompiler } from '../compiler/compiler.ts';
 import type { StageContext } from '../compiler/hooks.ts';
 import type { Plugin } from '../compiler/plugin.ts';
 import { findProgram } from '../run/toolchain.ts';
 import type { Target } from '../target/target.ts';
+import { checkCuts, furtherCases, type Case } from './cases.ts';
 import { Findings, type TargetCheck } from './findings.ts';
-import { turnsOf } from './forced-schedules.ts';
 import type { TestTargetOptions } from './options.ts';
 import { diverse, reachedBy, subjectsOf, type Reached, type Subject } from './reach.ts';
-import { runCases, type RunSettings } from './run-cases.ts';
+import { runCases, type ProgramRun, type RunSettings } from './run-cases.ts';
+import { conversionSamples, type PackedTensor } from './samples/conversions.ts';
 import { catalogue, channelsAround, productSamples } from './samples/index.ts';
 import { checkStatically } from './static-checks.ts';
 import { checkTargetItself } from './target-checks.ts';
@@ -19,14 +21,11 @@ const programCases = 48;
 /** Cycles that a program may take more or fewer than predicted, of all of them. */
 const predictionError = 0.3;
 
-/** Samples of one turn beyond the first, per pattern. */
-const turnShare = 0.6;
-
 export async function checksOf(
   given: Target | Plugin,
   options: TestTargetOptions,
 ): Promise<readonly TargetCheck[]> {
-  const { samplesPerPattern = 10, seed = 1, failFast = false, progress = () => undefined } = options;
+  const { seed = 1, failFast = false, progress = () => undefined } = options;
   const { target, plugins } = partsOf(given);
   const findings = new Findings();
   checkTargetItself(target, findings);
@@ -34,12 +33,21 @@ export async function checksOf(
     options.patterns?.some((own) => name === own || name.startsWith(`${own}.`)) ?? true;
   const subjects = subjectsOf(target).filter(({ name }) => wanted(name));
   progress('offering samples to patterns');
-  const chosen = await reachAll(target, subjects, options, findings, seed, samplesPerPattern);
-  for (const own of chosen.values()) for (const reached of own) checkStatically(reached, target, findings);
+  const reached = await reachAll(target, subjects, options, findings, seed);
+  for (const { chosen } of reached.values()) for (const own of chosen) checkStatically(own, target, findings);
   if (failFast && findings.failed) return findings.checks();
-  // A pattern whose functions throw would only break the programs of the others.
-  const sound = [...chosen].flatMap(([subject, own]) => (isSound(subject, findings) ? [own] : []));
-  await runAll(target, plugins, sound, options, findings, seed, progress);
+  const whole: Case[] = [];
+  const further: Case[] = [];
+  for (const [subject, { chosen, all }] of reached) {
+    // A pattern whose functions throw would only break the programs of the others.
+    if (!isSound(subject, findings)) continue;
+    whole.push(...chosen.map((own) => ({ ...own, turn: 0 })));
+    findings.guard(`${subject.name}: tiling`, 'cut', () => {
+      further.push(...furtherCases(subject, chosen, all, target, findings));
+    });
+  }
+  if (failFast && findings.failed) return findings.checks();
+  await runAll([whole, further], { target, plugins, seed, failFast }, options, findings, progress);
   return findings.checks();
 }
 
@@ -55,6 +63,12 @@ function isSound({ name }: Subject, findings: Findings): boolean {
   return !parts.some((part) => findings.hasFailed(`${name}: ${part}`));
 }
 
+/** Samples that a pattern takes. */
+interface Samples {
+  readonly chosen: readonly Reached[];
+  readonly all: readonly Reached[];
+}
+
 /** The samples of each pattern; one that no sample reaches is a fault. */
 async function reachAll(
   target: Target,
@@ -62,8 +76,7 @@ async function reachAll(
   options: TestTargetOptions,
   findings: Findings,
   seed: number,
-  most: number,
-): Promise<ReadonlyMap<Subject, readonly Reached[]>> {
+): Promise<ReadonlyMap<Subject, Samples>> {
   const compiler = createCompiler({ plugins: builtinPlugins(), report: () => undefined });
   const context: StageContext = {
     target,
@@ -77,9 +90,10 @@ async function reachAll(
   const offer = (
     samples: readonly Parameters<typeof reachedBy>[0][number][],
     to: readonly Subject[],
-  ): ReturnType<typeof reachedBy> => reachedBy(samples, to, target, compiler, context, findings, seed);
+    told = findings,
+  ): ReturnType<typeof reachedBy> => reachedBy(samples, to, target, compiler, context, told, seed);
   const first = await offer([...catalogue(), ...(options.samples ?? [])], subjects);
-  const chosen = new Map<Subject, readonly Reached[]>();
+  const samples = new Map<Subject, Samples>();
   const byBlock = new Map<number, Subject[]>();
   for (const subject of subjects) {
     const block = blockOf(first.get(subject) ?? []);
@@ -89,17 +103,49 @@ async function reachAll(
   for (const [block, own] of byBlock)
     for (const [subject, reached] of await offer(productSamples(channelsAround(block)), own))
       more.set(subject, reached);
+  const everything = subjects.some((subject) => first.get(subject)?.length === 0)
+    ? await offer(catalogue(), subjectsOf(target), new Findings())
+    : first;
+  const conversions = await offer(
+    conversionSamples(packedTensors([...everything.values()].flat())),
+    subjects,
+  );
   for (const subject of subjects) {
-    const own = [...(first.get(subject) ?? []), ...(more.get(subject) ?? [])];
+    const own = [first, more, conversions].flatMap((found) => found.get(subject) ?? []);
+    const most = options.samplesPerPattern ?? defaultSamples(subject);
     const always = own.filter(({ sample }) => sample.always === true).slice(0, most);
     const others = own.filter(({ sample }) => sample.always !== true);
-    const few = [...always, ...diverse(others, most)];
-    chosen.set(subject, few);
+    const chosen = [...always, ...diverse(others, most)];
+    samples.set(subject, { chosen, all: own });
     const check = `${subject.name}: reached`;
-    if (few.length > 0) findings.pass(check, `of ${own.length} samples that it takes`, few.length);
+    if (chosen.length > 0) findings.pass(check, `of ${own.length} samples that it takes`, chosen.length);
     else findings.fail(check, 'no sample is one that it takes; give `samples` of your own');
   }
-  return chosen;
+  return samples;
+}
+
+/** Operands that have a layout of an engine's own. */
+function packedTensors(reached: readonly Reached[]): readonly PackedTensor[] {
+  return reached.flatMap(({ offer: { region, pattern } }) => {
+    try {
+      return pattern.layouts(region).flatMap((choice) =>
+        (['inputs', 'outputs'] as const).flatMap((role) =>
+          choice[role].flatMap((layout, i) => {
+            const type = region[role][i]?.type;
+            return type && layout.kind === 'packed' ? [{ layout, type }] : [];
+          }),
+        ),
+      );
+    } catch {
+      // The static checks tell of it.
+      return [];
+    }
+  });
+}
+
+/** More where more can be wrong: arguments, packed constants, tiles. */
+function defaultSamples({ pattern }: Subject): number {
+  return pattern.kernel.kind === 'job' || pattern.pack || pattern.tiling ? 10 : 5;
 }
 
 /** Channels that packed constants or tiles have at a time. */
@@ -121,52 +167,83 @@ function blockOf(reached: readonly Reached[]): number {
   return Math.min(block, 64);
 }
 
-async function runAll(
-  target: Target,
-  plugins: readonly Plugin[],
-  chosen: readonly (readonly Reached[])[],
-  options: TestTargetOptions,
-  findings: Findings,
-  seed: number,
-  progress: (text: string) => void,
-): Promise<void> {
-  const turns = Math.max(1, ...chosen.flat().map(({ offer }) => turnsOf(offer, target)));
-  const sanitize = options.sanitize ?? true;
-  const clang = findProgram('clang') !== undefined;
-  for (let turn = 0; turn < turns; turn++) {
-    const cases = chosen.flatMap((own) => {
-      const able = own.filter(({ offer }) => turn < turnsOf(offer, target));
-      return turn === 0 ? able : able.slice(0, Math.ceil(own.length * turnShare));
-    });
-    const settings = { target, plugins, turn, seed: seed + 1000 * turn };
-    const strict: RunSettings = { ...settings, guarded: false, sanitize: false };
-    const guarded: RunSettings = {
-      ...settings,
-      guarded: true,
-      sanitize,
-      ...(clang && { compiler: 'clang' }),
-    };
-    for (let from = 0; from < cases.length; from += programCases) {
-      const own = cases.slice(from, from + programCases);
-      progress(`turn ${turn + 1} of ${turns}, cases ${from + 1} to ${from + own.length} of ${cases.length}`);
-      const passed = await runOne(own, guarded, findings);
-      if (options.failFast === true && findings.failed) return;
-      // Once more with the platform's own compiler, optimised, on its own platform.
-      if (turn === 0) await runOne(passed, strict, findings);
-    }
-  }
+type Base = Pick<RunSettings, 'target' | 'plugins' | 'seed' | 'failFast'>;
+
+/** One program after it ran: as it is checked first, and once more in the platform's own way. */
+interface Ran {
+  readonly runs: readonly { readonly cases: readonly Case[]; readonly run: ProgramRun }[];
 }
 
-/** @returns the cases that passed */
-async function runOne(
-  cases: readonly Reached[],
-  settings: RunSettings,
+/** Runs whole layers first, then the others: as many programs at a time as there are cores. */
+async function runAll(
+  [whole, further]: readonly [readonly Case[], readonly Case[]],
+  base: Base,
+  options: TestTargetOptions,
   findings: Findings,
-): Promise<readonly Reached[]> {
-  if (cases.length === 0) return [];
-  const { verdicts, faults, cycles } = await runCases(cases, settings);
-  const what = settings.turn === 0 ? 'as the interpreter' : 'as the interpreter, cut or in other layouts';
-  cases.forEach(({ subject, sample }, i) => {
+  progress: (text: string) => void,
+): Promise<void> {
+  const programs = [...programsOf(whole), ...programsOf(further)];
+  const done: (Ran | undefined)[] = programs.map(() => undefined);
+  let next = 0;
+  let broken = false;
+  const work = async (): Promise<void> => {
+    while (next < programs.length && !(broken && options.failFast === true)) {
+      const index = next++;
+      const cases = programs[index] ?? [];
+      progress(`program ${index + 1} of ${programs.length}, ${cases.length} layers`);
+      const ran = await runProgram(cases, { ...base, seed: base.seed + 1000 * index }, options);
+      broken ||= ran.runs.some(({ run }) => isBroken(run));
+      done[index] = ran;
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  const cut = new Set<Case>();
+  for (const ran of done)
+    for (const { cases, run } of ran?.runs ?? []) {
+      record(cases, run, findings);
+      cases.forEach((own, i) => {
+        if (run.verdicts[i]?.is !== 'uncut') cut.add(own);
+      });
+    }
+  if (!broken) checkCuts(further, (own) => cut.has(own), findings);
+}
+
+/** Cases for one program each, about as many in all of them. */
+function programsOf(cases: readonly Case[]): readonly (readonly Case[])[] {
+  const count = Math.ceil(cases.length / programCases);
+  return Array.from({ length: count }, (_, i) => cases.filter((_, k) => k % count === i));
+}
+
+async function runProgram(
+  cases: readonly Case[],
+  base: Base,
+  { sanitize = true }: TestTargetOptions,
+): Promise<Ran> {
+  const clang = findProgram('clang') !== undefined;
+  const run = await runCases(cases, {
+    ...base,
+    guarded: true,
+    sanitize,
+    ...(clang && { compiler: 'clang' }),
+  });
+  const runs = [{ cases, run }];
+  // Whole layers once more with the platform's own compiler, optimised, on its own platform.
+  const passed = cases.filter(({ turn }, i) => turn === 0 && run.verdicts[i]?.is === 'right');
+  if (passed.length > 0)
+    runs.push({
+      cases: passed,
+      run: await runCases(passed, { ...base, guarded: false, sanitize: false }),
+    });
+  return { runs };
+}
+
+function isBroken({ verdicts, faults }: ProgramRun): boolean {
+  return faults.length > 0 || verdicts.some(({ is }) => is === 'wrong');
+}
+
+function record(cases: readonly Case[], { verdicts, faults, cycles }: ProgramRun, findings: Findings): void {
+  cases.forEach(({ subject, sample, turn }, i) => {
+    const what = turn === 0 ? 'as the interpreter' : 'as the interpreter, cut or in other layouts';
     const check = `${subject.name}: ${what}`;
     const verdict = verdicts[i];
     if (verdict?.is === 'wrong') findings.fail(check, `${sample.name}: ${verdict.fault}`);
@@ -175,16 +252,14 @@ async function runOne(
   for (const fault of faults) findings.fail('programs: any order', fault);
   if (faults.length === 0)
     findings.pass('programs: any order', 'programs that every order of completion leaves alike');
-  if (cycles) {
-    const { predicted, planned, simulated } = cycles;
-    const check = 'programs: cycles';
-    const error = Math.abs(simulated / predicted - 1);
-    if (error <= predictionError) findings.pass(check, 'programs that take the cycles predicted');
-    else
-      findings.fail(
-        check,
-        `${Math.round(predicted)} cycles predicted, ${Math.round(planned)} planned, ${Math.round(simulated)} simulated`,
-      );
-  }
-  return cases.filter((_, i) => verdicts[i]?.is === 'right');
+  if (!cycles) return;
+  const { predicted, planned, simulated } = cycles;
+  const check = 'programs: cycles';
+  const error = Math.abs(simulated / predicted - 1);
+  if (error <= predictionError) findings.pass(check, 'programs that take the cycles predicted');
+  else
+    findings.fail(
+      check,
+      `${Math.round(predicted)} cycles predicted, ${Math.round(planned)} planned, ${Math.round(simulated)} simulated`,
+    );
 }

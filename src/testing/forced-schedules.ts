@@ -30,6 +30,17 @@ export function turnsOf(offer: Offer, target: Target): number {
   return 1 + cuttable + (cuttable > 1 ? 1 : 0);
 }
 
+/** The dimension that a turn cuts along, undefined in the last one: along all. */
+export function cutAlong({ region, pattern }: Offer, turn: Turn): string | undefined {
+  const layouts = layoutsOf(pattern.layouts(region), turn);
+  const tiling = layouts && pattern.tiling?.(region, layouts);
+  return tiling && cuttableOf(tiling)[turn - 1];
+}
+
+function layoutsOf(choices: readonly LayoutChoice[], turn: Turn): LayoutChoice | undefined {
+  return choices[(turn - 1) % choices.length];
+}
+
 function cuttableOf({ dimensions }: Tiling): readonly string[] {
   return dimensions.filter(({ extent, granule }) => extent > granule).map(({ name }) => name);
 }
@@ -47,12 +58,9 @@ export interface Cut {
 /** The cut of a turn from 1 on; undefined where no part of a whole layer's memory takes a part of it. */
 export function cutOf(offer: Offer, target: Target, turn: Turn): Cut | undefined {
   const { region, pattern, module } = offer;
-  const number = turn - 1;
-  const choices = pattern.layouts(region);
-  const layouts = choices[number % choices.length];
-  const tiling = layouts && pattern.tiling?.(region, layouts);
-  if (!tiling || worksAtHome(offer, target)) return undefined;
-  const only = cuttableOf(tiling)[number];
+  const layouts = layoutsOf(pattern.layouts(region), turn);
+  if (!layouts || !pattern.tiling || worksAtHome(offer, target)) return undefined;
+  const only = cutAlong(offer, turn);
   const memory = module.operands.activations;
   const uncut = { ...offer, pattern: cutOnlyAlong(pattern, undefined) };
   const whole = searchSchedule(uncut, target, streamed(offer, layouts, 2 ** 40))?.bytes[memory] ?? 0;
@@ -64,20 +72,18 @@ export function cutOf(offer: Offer, target: Target, turn: Turn): Cut | undefined
   return undefined;
 }
 
-/** Schedules the regions under test as the turn says; `cutFor` knows how those with a memory of their own are cut. */
+/** Schedules the regions under test as their turn and cut say; others as the compiler likes. */
 export function forcedSchedules(
-  turn: Turn,
-  isUnderTest: (region: Region) => boolean,
-  cutFor: (region: Region) => Cut | undefined,
+  caseOf: (region: Region) => { readonly turn: Turn; readonly cut?: Cut } | undefined,
 ): Plugin {
   return {
     name: 'testing:forced-schedules',
     enforce: 'pre',
     schedule: (offer, { target }) => {
-      if (!isUnderTest(offer.region)) return null;
-      if (worksAtHome(offer, target)) return oneLayout(offer, turn);
-      const cut = cutFor(offer.region);
-      return cut ? cutSchedules(offer, target, cut) : null;
+      const own = caseOf(offer.region);
+      if (!own) return null;
+      if (worksAtHome(offer, target)) return oneLayout(offer, own.turn);
+      return own.cut ? cutSchedules(offer, target, own.cut) : null;
     },
   };
 }

@@ -6,7 +6,10 @@ export interface TestTargetOptions {
   readonly patterns?: readonly string[];
   /** Samples of your own, for patterns that those of the catalogue do not reach. */
   readonly samples?: readonly Sample[];
-  /** Samples per pattern at most. Default: 10. */
+  /**
+   * Samples per pattern at most. Default: 10 for patterns whose kernels get arguments, or that pack or tile, 5 for
+   * functions that are made for their shapes.
+   */
   readonly samplesPerPattern?: number;
   /** Default: 1. */
   readonly seed?: number;

@@ -14,8 +14,9 @@ import { withTemporaryFolder } from '../run/temporary-folder.ts';
 import { findToolchain, findProgram, type Toolchain } from '../run/toolchain.ts';
 import type { ModulePattern, Region, Target } from '../target/target.ts';
 import { programTimeline } from '../timing/program-items.ts';
-import { cutOf, forcedSchedules, worksAtHome, type Cut, type Turn } from './forced-schedules.ts';
-import { graphOf, type Reached } from './reach.ts';
+import type { Case } from './cases.ts';
+import { forcedSchedules } from './forced-schedules.ts';
+import { graphOf } from './reach.ts';
 import { randomElements, type Range } from './sample-builder.ts';
 
 /** What became of one case: nothing is wrong, what is, or that its region cannot be cut as it should. */
@@ -37,14 +38,18 @@ export interface RunSettings {
   readonly target: Target;
   /** The target's own plugins beside it. */
   readonly plugins: readonly Plugin[];
-  readonly turn: Turn;
   /** Runs whatever has no simulator of its own in the built-in one, which guards memory. */
   readonly guarded: boolean;
   readonly sanitize: boolean;
   /** Name of the C compiler; absent: the platform's. */
   readonly compiler?: string;
   readonly seed: number;
+  /** Whatever breaks the program is enough to know of, whichever case it is. */
+  readonly failFast: boolean;
 }
+
+/** A program of small layers that runs for longer does not end: its kernels loop. */
+const secondsPerRun = 30;
 
 /** Before the names of the values and nodes of case `i`. */
 const prefix = (i: number): string => `case${i}_`;
@@ -56,7 +61,7 @@ const mostBroken = 4;
  * Compiles the cases into one program, each by the pattern under test, and runs it on samples with random and with
  * extreme elements. A case that breaks the program is left out, and the others run without it.
  */
-export async function runCases(cases: readonly Reached[], settings: RunSettings): Promise<ProgramRun> {
+export async function runCases(cases: readonly Case[], settings: RunSettings): Promise<ProgramRun> {
   const verdicts: Verdict[] = cases.map(() => right);
   const left = new Set(cases.keys());
   for (let broken = 0; left.size > 0;) {
@@ -72,7 +77,8 @@ export async function runCases(cases: readonly Reached[], settings: RunSettings)
       if (!MatchError.is(error)) throw error;
       const text = textOf(error);
       const culprit = own.length === 1 ? 0 : culpritIn(text);
-      const uncut = settings.turn > 0 && tooSmall.includes(error.diagnostic.code);
+      if (culprit === undefined && settings.failFast)
+        return { verdicts: cases.map(() => wrong(text)), faults: [] };
       if (culprit === undefined || broken >= mostBroken) {
         const faults = await halved(chosen, settings, text, broken);
         own.forEach((i, k) => {
@@ -81,6 +87,7 @@ export async function runCases(cases: readonly Reached[], settings: RunSettings)
         return { verdicts, faults: [] };
       }
       const index = own[culprit] ?? own[0] ?? 0;
+      const uncut = cases[index]?.cut !== undefined && tooSmall.includes(error.diagnostic.code);
       verdicts[index] = uncut ? { is: 'uncut' } : wrong(text);
       if (!uncut) broken++;
       left.delete(index);
@@ -94,7 +101,7 @@ const tooSmall = ['NEAR_MEMORY_EXCEEDED', 'MEMORY_EXCEEDED'];
 
 /** Where no message names the case that breaks the program, halves of them do. */
 async function halved(
-  cases: readonly Reached[],
+  cases: readonly Case[],
   settings: RunSettings,
   text: string,
   broken: number,
@@ -118,15 +125,14 @@ function culpritIn(text: string): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-async function attempt(cases: readonly Reached[], settings: RunSettings): Promise<ProgramRun> {
+async function attempt(cases: readonly Case[], settings: RunSettings): Promise<ProgramRun> {
   const { graph, ranges } = graphOf(cases, prefix);
-  const cuts = cutsOf(cases, settings);
-  const target = targetForCases(settings, cases, cuts);
-  const compilation = await compile(graph, target, settings, cases, cuts);
+  const target = targetForCases(settings, cases);
+  const compilation = await compile(graph, target, settings, cases);
   const samples = [false, true].map((extreme, s) => inputsOf(graph, ranges, settings.seed + s, extreme));
   const toolchain = toolchainFor(target, settings);
   const { outputs, cycles, faults } = await runOn(compilation, samples, toolchain, settings.sanitize);
-  const verdicts: Verdict[] = cases.map((own) => (turnIsCut(own, settings, cuts) ? right : { is: 'uncut' }));
+  const verdicts: Verdict[] = cases.map(() => right);
   samples.forEach((inputs, s) => {
     const expected = evaluateGraph(graph, inputs).outputs;
     graph.outputs.forEach((value, i) => {
@@ -151,26 +157,11 @@ function inputsOf(graph: Graph, ranges: readonly Range[], seed: number, extreme:
   );
 }
 
-/** Is the case run as its turn says? Modules at home take other layouts instead of cuts. */
-function turnIsCut(own: Reached, { target, turn }: RunSettings, cuts: ReadonlyMap<Reached, Cut>): boolean {
-  return turn === 0 || cuts.has(own) || worksAtHome(own.offer, target);
-}
-
-/** How each case is cut, where it is. */
-function cutsOf(cases: readonly Reached[], { target, turn }: RunSettings): ReadonlyMap<Reached, Cut> {
-  if (turn === 0) return new Map();
-  return new Map(
-    cases.flatMap((own) => {
-      const cut = cutOf(own.offer, target, turn);
-      return cut ? [[own, cut] as const] : [];
-    }),
-  );
-}
-
 /** The memories that cases are cut for, as small as the largest cut: what fits is never cut. */
-function shrunken({ memories }: Target, cuts: Iterable<Cut>): Target['memories'] {
+function shrunken({ memories }: Target, cases: readonly Case[]): Target['memories'] {
   const bytes = new Map<string, number>();
-  for (const cut of cuts) bytes.set(cut.memory, Math.max(cut.bytes, bytes.get(cut.memory) ?? 0));
+  for (const { cut } of cases)
+    if (cut) bytes.set(cut.memory, Math.max(cut.bytes, bytes.get(cut.memory) ?? 0));
   return Object.fromEntries(
     Object.entries(memories).map(([name, level]) => [
       name,
@@ -180,11 +171,7 @@ function shrunken({ memories }: Target, cuts: Iterable<Cut>): Target['memories']
 }
 
 /** Every node of a case may run in the region under test alone; what is beside it runs wherever it may. */
-function targetForCases(
-  { target, guarded }: RunSettings,
-  cases: readonly Reached[],
-  cuts: ReadonlyMap<Reached, Cut>,
-): Target {
+function targetForCases({ target, guarded }: RunSettings, cases: readonly Case[]): Target {
   const owners = ownersOf(cases);
   const modules = target.modules.map((module) => ({
     ...module,
@@ -211,11 +198,11 @@ function targetForCases(
   }));
   const simulated = Object.values(target.platforms).some(({ simulator }) => simulator === true);
   const platforms = guarded && !simulated ? { sim: simulatorPlatform() } : target.platforms;
-  return { ...target, memories: shrunken(target, cuts.values()), modules, platforms };
+  return { ...target, memories: shrunken(target, cases), modules, platforms };
 }
 
 /** Which case each node of a region under test belongs to, by name. */
-function ownersOf(cases: readonly Reached[]): ReadonlyMap<string, Reached> {
+function ownersOf(cases: readonly Case[]): ReadonlyMap<string, Case> {
   return new Map(
     cases.flatMap((own, i) => own.offer.region.nodes.map((node) => [prefix(i) + node.name, own] as const)),
   );
@@ -224,18 +211,13 @@ function ownersOf(cases: readonly Reached[]): ReadonlyMap<string, Reached> {
 async function compile(
   graph: Graph,
   target: Target,
-  { plugins, turn }: RunSettings,
-  cases: readonly Reached[],
-  cuts: ReadonlyMap<Reached, Cut>,
+  { plugins }: RunSettings,
+  cases: readonly Case[],
 ): Promise<Compilation> {
   const owners = ownersOf(cases);
-  const isUnderTest = ({ root }: Region): boolean => owners.has(root.name);
-  const cutFor = ({ root }: Region): Cut | undefined => {
-    const owner = owners.get(root.name);
-    return owner && cuts.get(owner);
-  };
+  const caseOf = ({ root }: Region): Case | undefined => owners.get(root.name);
   const compiler = createCompiler({
-    plugins: [...builtinPlugins(), ...plugins, forcedSchedules(turn, isUnderTest, cutFor)],
+    plugins: [...builtinPlugins(), ...plugins, forcedSchedules(caseOf)],
     report: () => undefined,
   });
   return compiler.lower(graph, {
@@ -257,8 +239,9 @@ function toolchainFor(target: Target, { compiler, sanitize }: RunSettings): Tool
   return {
     ...toolchain,
     ...(path !== undefined && { command: [path] as const }),
-    // Sanitizers find as much in code that compiles twice as fast.
-    platform: sanitize ? { ...platform, flags: [...platform.flags, '-O1'] } : platform,
+    secondsPerRun,
+    // Sanitizers find as much in code that compiles three times as fast.
+    platform: sanitize ? { ...platform, flags: [...platform.flags, '-O0'] } : platform,
   };
 }
 

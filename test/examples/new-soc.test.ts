@@ -88,7 +88,24 @@ test('match init refuses names that no target can have, and folders with somethi
   try {
     const init = async (name: string): Promise<string> =>
       (await shell(`npx match init target ${name}`, folder)).text;
-    t.regex(await init('My_Chip'), /INIT_NAME_INVALID/);
+    for (const name of [
+      'My_Chip',
+      '../chip',
+      'a/b',
+      "'a chip'",
+      "''",
+      'chip-',
+      '1chip',
+      'class',
+      'await',
+      'gap9',
+    ])
+      t.regex(await init(name), /INIT_NAME_INVALID/, name);
+    for (const name of ['test', 'define-plugin', 'vector-add'])
+      t.regex(await init(name), /INIT_NAME_INVALID .* import something of this name/, name);
+    t.deepEqual(readdirSync(folder), [], 'nothing is written');
+    writeFileSync(join(folder, 'a-file'), '');
+    t.regex(await init('a-file'), /INIT_FOLDER_TAKEN/);
     t.regex(await init('my-chip'), /npm test/);
     t.regex(await init('my-chip'), /INIT_FOLDER_TAKEN/);
     t.regex(

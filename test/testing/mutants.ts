@@ -23,6 +23,10 @@ export interface Mutant {
   readonly target: Target;
 }
 
+/** Faults that are tried, from a seed that the samples were not chosen by. */
+export const mutantCount = 120;
+export const mutantSeed = 48611;
+
 type Change = { readonly name: string; readonly changed: ModulePattern } | undefined;
 type Kind = (pattern: ModulePattern, random: Random) => Change;
 
@@ -127,6 +131,8 @@ const packing: Kind = (pattern, random) => {
   return { name, changed: { ...pattern, pack: ways[name] ?? pack } };
 };
 
+const nth = <T>(items: readonly T[], index: number): T | undefined => items[index % items.length];
+
 /** One number of one axis of one operand. */
 const tiles: Kind = (pattern, random) => {
   if (!pattern.tiling) return undefined;
@@ -134,6 +140,9 @@ const tiles: Kind = (pattern, random) => {
   const index = random.integer(0, 2);
   const key = random.pick(['step', 'window', 'before', 'bytes', 'extent', 'per', 'dimension'] as const);
   const delta = random.pick([1, -1]);
+  // Without a dimension an axis is always whole, whatever these say.
+  const matters = ({ dimension }: OperandAxis): boolean =>
+    dimension !== undefined || !['step', 'window', 'before', 'per'].includes(key);
   const alter = (axis: OperandAxis): OperandAxis => {
     if (key === 'dimension')
       return { ...axis, dimension: axis.dimension === 'oy' ? 'ox' : axis.dimension === 'ox' ? 'oc' : 'oy' };
@@ -151,7 +160,9 @@ const tiles: Kind = (pattern, random) => {
       ...own,
       [role]: own[role].map((operand) => ({
         ...operand,
-        axes: operand.axes.map((axis, i) => (i === index % operand.axes.length ? alter(axis) : axis)),
+        axes: operand.axes.map((axis) =>
+          axis === nth(operand.axes.filter(matters), index) ? alter(axis) : axis,
+        ),
       })),
     };
   };

@@ -15,13 +15,13 @@ async function passes(
 }
 
 for (const bundle of builtinTargets()) {
-  test(`${bundle.name} passes every check`, async (t) => {
+  test.serial(`${bundle.name} passes every check`, async (t) => {
     t.timeout(1_800_000);
     await passes(t, bundle);
   });
 }
 
-test('my-soc passes every check', async (t) => {
+test.serial('my-soc passes every check', async (t) => {
   t.timeout(1_800_000);
   await passes(t, await mySocTarget());
 });

@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { builtinTargets } from '../../build/builtin-plugins.ts';
 import { packageVersion } from '../../build/version.ts';
 import { oneOf, type RawOptions } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { initFolderTaken, initNameInvalid } from '../init/diagnostics.ts';
+import { identifierOf, nameFault } from '../init/names.ts';
 import { targetFiles } from '../init/target-files.ts';
 import vectorKernel from '../init/vector_add.c';
 import type { Terminal } from '../terminal.ts';
@@ -16,9 +18,13 @@ export async function run(
 ): Promise<number> {
   oneOf('what init makes', String(options['subject']), ['target']);
   const name = argument ?? '';
-  if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name)) throw initNameInvalid(name);
+  const fault = nameFault(
+    name,
+    builtinTargets().flatMap(({ target }) => (target ? [target.name] : [])),
+  );
+  if (fault !== undefined) throw initNameInvalid(name, fault);
   const folder = resolve(name);
-  if (existsSync(folder) && readdirSync(folder).length > 0) throw initFolderTaken(name);
+  if (!isFree(folder)) throw initFolderTaken(name);
   for (const [path, text] of Object.entries(filesOf(name))) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
@@ -29,8 +35,15 @@ export async function run(
   return exitCodes.ok;
 }
 
+/** Is there nothing of this name, or an empty folder? */
+function isFree(folder: string): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (!found) return true;
+  return found.isDirectory() && readdirSync(folder).length === 0;
+}
+
 function filesOf(name: string): Readonly<Record<string, string>> {
-  const identifier = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  const identifier = identifierOf(name);
   const manifest = {
     name,
     private: true,

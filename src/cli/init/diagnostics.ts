@@ -1,9 +1,10 @@
 import { MatchError } from '../../diagnostics/diagnostic.ts';
 
-export const initNameInvalid = (name: string): MatchError =>
+/** @param fault what is wrong with the name, as the end of a sentence */
+export const initNameInvalid = (name: string, fault: string): MatchError =>
   new MatchError({
     code: 'INIT_NAME_INVALID',
-    message: `'${name}' is no name for a target`,
+    message: `'${name}' ${fault}`,
     hint: 'lower case letters, digits and dashes, a letter first, as in my-soc',
   });
 

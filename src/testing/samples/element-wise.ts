@@ -162,6 +162,22 @@ export const elementWiseSamples: readonly Sample[] = [
     }),
     ['int8', 'uint8'],
   ),
+  // Every other result lies halfway between two integers, where rules of rounding differ.
+  ...(['single', 'double', 'real-even'] as const).flatMap((rule) =>
+    [ops.quantizedAdd, ops.quantizedMul].map((op): Sample => ({
+      name: `${op.name} ${rule}, with ties`,
+      features: [rule, 'ties'],
+      always: true,
+      build: (b) => [
+        b.node(op, [b.input('int8', [1, 6, 5, 8]), b.input('int8', [1, 6, 5, 8])], {
+          rule,
+          ...{ aScale: 0.25, aZeroPoint: 3, bScale: 0.25, bZeroPoint: -4 },
+          ...{ outputScale: op === ops.quantizedMul ? 8 : 0.5, zeroPoint: 1 },
+          ...{ min: -128, max: 127, dtype: 'int8' },
+        }),
+      ],
+    })),
+  ),
   ...(['broadcast', 'of int16', 'of one operand'] as const).map((odd): Sample => ({
     name: `quantized_add ${odd}`,
     features: [odd],

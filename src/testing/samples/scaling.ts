@@ -38,7 +38,10 @@ export function scaled(
   const channels = sum.type.shape[axis] ?? 1;
   const count = epilogue === 'plain-shift' || b.integer(0, 3) === 0 ? 1 : channels;
   const each = (make: () => number): number[] => Array.from({ length: count }, make);
-  const factor = (): number => (160 / reach) * (0.5 + b.integer(0, 100) / 100);
+  // Powers of two make ties, where rules of rounding differ.
+  const withTies = b.integer(0, 3) === 0;
+  const factor = (): number =>
+    withTies ? 2 ** -Math.round(Math.log2(reach / 160)) : (160 / reach) * (0.5 + b.integer(0, 100) / 100);
   const byShift = epilogue === 'shift' || epilogue === 'plain-shift';
   const attributes = {
     rule: epilogue === 'plain-shift' ? ('shift' as const) : epilogue,
@@ -53,7 +56,7 @@ export function scaled(
     case 'single':
     case 'double': {
       const scales = each(factor);
-      const shifts = scales.map((scale) => Math.ceil(Math.log2(scale)));
+      const shifts = scales.map((scale) => Math.floor(Math.log2(scale)) + 1);
       const multipliers = scales.map((scale, i) =>
         Math.min(2 ** 31 - 1, Math.floor((scale / 2 ** (shifts[i] ?? 0)) * 2 ** 31)),
       );

@@ -8,7 +8,7 @@ import {
   type Link,
   type Target,
 } from 'match-compiler';
-import { cheapestCover } from './cover.ts';
+import { Covers } from './cover.ts';
 import { mayBeView } from './units.ts';
 
 /** Cycles that one candidate keeps each engine busy, with everything else free. */
@@ -26,20 +26,26 @@ const rounds = 300;
  * each weighting proves a bound, and the best of a search over weightings is reported (Lagrangian duality).
  */
 export function busiestEngineBound(candidates: Candidates): number {
-  const loads = new Map(candidates.candidates.map((entry) => [entry, loadsOf(entry, candidates)]));
-  const engines = [...new Set([...loads.values()].flatMap((own) => [...own.keys()]))].sort();
+  const loads = candidates.candidates.map((entry) => loadsOf(entry, candidates));
+  const engines = [...new Set(loads.flatMap((own) => [...own.keys()]))].sort();
+  const loadTable = loads.map((own) => Float64Array.from(engines, (engine) => own.get(engine) ?? 0));
+  const covers = new Covers(candidates);
+  const costs = new Float64Array(loads.length);
   let weights = engines.map(() => 1 / engines.length);
   let best = 0;
   const attempt = (w: readonly number[]): readonly number[] => {
-    const cost = (entry: Candidate): number => weighted(loads.get(entry), engines, w);
-    const cover = cheapestCover(candidates, cost);
+    loadTable.forEach((own, c) => {
+      let sum = 0;
+      for (let e = 0; e < own.length; e++) sum += (own[e] ?? 0) * (w[e] ?? 0);
+      costs[c] = sum;
+    });
     const total = engines.map(() => 0);
-    for (const [entry] of cover.values()) {
-      const own = entry && loads.get(entry);
-      engines.forEach((engine, e) => {
-        total[e] = (total[e] ?? 0) + (own?.get(engine) ?? 0);
-      });
-    }
+    covers.cheapest(
+      (candidate) => costs[candidate] ?? Infinity,
+      (_, candidate) => {
+        loadTable[candidate]?.forEach((load, e) => (total[e] = (total[e] ?? 0) + load));
+      },
+    );
     best = Math.max(
       best,
       total.reduce((sum, load, e) => sum + load * (w[e] ?? 0), 0),
@@ -57,14 +63,6 @@ export function busiestEngineBound(candidates: Candidates): number {
     weights = raised.map((w) => w / sum);
   }
   return Math.floor(best);
-}
-
-function weighted(loads: Loads | undefined, engines: readonly string[], weights: readonly number[]): number {
-  let sum = 0;
-  engines.forEach((engine, e) => {
-    sum += (loads?.get(engine) ?? 0) * (weights[e] ?? 0);
-  });
-  return sum;
 }
 
 function loadsOf(candidate: Candidate, { graph, target }: Candidates): Loads {

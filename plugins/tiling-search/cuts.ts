@@ -18,6 +18,8 @@ export interface CutPart {
   /** Classes of different runs, each once, and how many runs are of it. */
   readonly kinds: Int32Array;
   readonly counts: Int32Array;
+  /** Number of different runs. */
+  readonly runs: number;
   /** The class of the longest runs; −1 where none is the longest in every axis. */
   readonly largest: number;
   /** Do all tiles need the same, or each its own? */
@@ -145,21 +147,19 @@ export function cutDimension(
   };
   const cuts = sizes.map((size): Cut => {
     const count = Math.ceil(range.extent / size);
-    const tiles = Array.from({ length: count }, (_, i) =>
-      lookAt(i * size, Math.min(size, range.extent - i * size)),
-    );
-    const callClasses = Int32Array.from(tiles, (tile) => tile.call);
+    const tiles: Look[] = [];
+    const callClasses = new Int32Array(count);
+    for (let i = 0; i < count; i++) {
+      const tile = lookAt(i * size, Math.min(size, range.extent - i * size));
+      tiles.push(tile);
+      callClasses[i] = tile.call;
+    }
     const [callKinds, callCounts] = histogram(callClasses);
     const parts = operands.map((_, k) => {
       if ((axes[k] ?? []).length === 0) return undefined;
-      const ids = Int32Array.from(tiles, (tile) => tile.ids[k] ?? 0);
-      const classes = Int32Array.from(tiles, (tile) => tile.classes[k] ?? 0);
-      // Runs move on with the tiles: equal ones are neighbours.
-      const firsts = [...ids.keys()].filter((i) => i === 0 || ids[i] !== ids[i - 1]);
-      const [kinds, counts] = histogram(Int32Array.from(firsts, (i) => classes[i] ?? 0));
-      const change = firsts.length === 1 ? 'never' : firsts.length === count ? 'always' : 'sometimes';
-      const largest = exact[k] ? -1 : longest(kinds, boxes[k]?.values ?? []);
-      return { ids, classes, kinds, counts, largest, change } as const;
+      const largestOf = (kinds: Int32Array): number =>
+        exact[k] ? -1 : longest(kinds, boxes[k]?.values ?? []);
+      return partOf(tiles, k, largestOf);
     });
     return { size, count, callClasses, callKinds, callCounts, parts };
   });
@@ -177,6 +177,25 @@ export function cutDimension(
     axes,
     identities: identities.map((registry) => registry.values.length),
   };
+}
+
+function partOf(tiles: readonly Look[], operand: number, largestOf: (kinds: Int32Array) => number): CutPart {
+  const count = tiles.length;
+  const ids = new Int32Array(count);
+  const classes = new Int32Array(count);
+  const firsts = new Int32Array(count);
+  let different = 0;
+  for (let i = 0; i < count; i++) {
+    const id = tiles[i]?.ids[operand] ?? 0;
+    const own = tiles[i]?.classes[operand] ?? 0;
+    // Runs move on with the tiles: equal ones are neighbours.
+    if (i === 0 || id !== ids[i - 1]) firsts[different++] = own;
+    ids[i] = id;
+    classes[i] = own;
+  }
+  const [kinds, counts] = histogram(firsts.subarray(0, different));
+  const change = different === 1 ? 'never' : different === count ? 'always' : 'sometimes';
+  return { ids, classes, kinds, counts, runs: different, largest: largestOf(kinds), change };
 }
 
 /** The class whose runs are all at least as long as those of every other one; −1 where there is none. */
@@ -205,10 +224,19 @@ function reachOf(axis: OperandAxis, { start, extent }: TileRange): readonly [num
   return [Math.max(0, -first), Math.max(0, end - axis.extent)];
 }
 
+/** How often each value occurs, in the order of their first appearance: few values, most of them in long runs. */
 function histogram(values: Int32Array): readonly [kinds: Int32Array, counts: Int32Array] {
-  const counts = new Map<number, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [Int32Array.from(counts.keys()), Int32Array.from(counts.values())];
+  const kinds: number[] = [];
+  const counts: number[] = [];
+  let last = -1;
+  for (const value of values) {
+    if (kinds[last] !== value) {
+      last = kinds.indexOf(value);
+      if (last < 0) last = kinds.push(value) - 1;
+    }
+    counts[last] = (counts[last] ?? 0) + 1;
+  }
+  return [Int32Array.from(kinds), Int32Array.from(counts)];
 }
 
 /** Sizes of tiles: the whole, then every smaller multiple of the granule, from large to small. */

@@ -6,6 +6,7 @@ import {
   type Target,
   type Tile,
   type TiledOperand,
+  type TileDimension,
   type TileRange,
   type Tiling,
 } from 'match-compiler';
@@ -27,23 +28,37 @@ export interface LoopModel {
   readonly calls: CallModel;
 }
 
-/** The ways to cut the dimensions of one loop nest, by share: shares have most dimensions in common. */
+/** The ways to cut dimensions: loop nests, and shares of one nest, have many in common. */
 export class CutCache {
   readonly #known = new Map<string, CutDimension>();
 
-  get(
-    name: string,
-    { start, extent }: TileRange,
-    sizes: readonly number[],
-    make: (sizes: readonly number[]) => CutDimension,
-  ): CutDimension {
-    const key = `${name} ${start}+${extent} ${sizes.length}`;
+  get(key: string, make: () => CutDimension): CutDimension {
     const known = this.#known.get(key);
     if (known) return known;
-    const made = make(sizes);
+    const made = make();
     this.#known.set(key, made);
     return made;
   }
+}
+
+/** Equal for dimensions that are cut alike: everything that `cutDimension` goes by. */
+function cutKey(
+  { name, reduction }: TileDimension,
+  { start, extent }: TileRange,
+  sizes: readonly number[],
+  operands: readonly TiledOperand[],
+  exact: readonly boolean[],
+  outputsFrom: number,
+): string {
+  const axes = operands.map((operand, k) => {
+    const own = operand.axes.map(({ dimension, extent, step = 1, window = 1, before = 0, per = 1 }) =>
+      dimension === name ? `${extent},${step},${window},${before},${per}` : '',
+    );
+    return `${exact[k] ? 'exact' : ''} ${own.join(';')}`;
+  });
+  const [, second, third] = sizes;
+  const cuts = [start, extent, sizes.length, second, third, reduction, outputsFrom];
+  return [name, cuts.join(), ...axes].join('|');
 }
 
 /** A tiling of no dimensions for patterns that have none: whole operands that are never moved. */
@@ -55,6 +70,7 @@ export function loopModel(
   target: Target,
   layouts: LayoutChoice,
   share: Tile,
+  wanted: 'all' | 'even',
   known: CutCache,
 ): LoopModel {
   const { region, module, pattern } = offer;
@@ -66,10 +82,12 @@ export function loopModel(
     ({ name, extent }): TileRange => share.ranges[name] ?? { start: 0, extent },
   );
   const sizes = tiling.dimensions.map(({ granule }, d) => tileSizes(ranges[d]?.extent ?? 1, granule));
-  const kept = pattern.leastCycles ? sizes : thinned(sizes);
+  const even = wanted === 'even' ? 0 : Infinity;
+  const kept = thinned(sizes, pattern.leastCycles ? even : Math.min(even, mostUnboundedCuts));
   const dimensions = tiling.dimensions.map((dimension, d) => {
     const range = ranges[d] ?? { start: 0, extent: dimension.extent };
-    return known.get(dimension.name, range, kept[d] ?? [], (own) =>
+    const own = kept[d] ?? [];
+    return known.get(cutKey(dimension, range, own, all, exact, outputsFrom), () =>
       cutDimension(dimension, range, own, all, exact, outputsFrom),
     );
   });
@@ -104,11 +122,11 @@ function endsWithinBlock({ axes, bytes }: TiledOperand): boolean {
 
 /**
  * Fewer sizes: for each number of tiles the most even cut, which is the smallest size that gives it. All of them
- * while there are few enough.
+ * while they make at most so many ways to cut the nest.
  */
-function thinned(sizes: readonly (readonly number[])[]): readonly (readonly number[])[] {
+function thinned(sizes: readonly (readonly number[])[], most: number): readonly (readonly number[])[] {
   const space = sizes.reduce((product, { length }) => product * length, 1);
-  if (space <= mostUnboundedCuts) return sizes;
+  if (space <= most) return sizes;
   return sizes.map((list) => {
     const [extent = 1] = list;
     return list.filter((size, i) => {

@@ -1,5 +1,5 @@
 import { transferCycles, type Link, type TiledOperand } from 'match-compiler';
-import type { CutDimension } from './cuts.ts';
+import type { AxisRuns, CutDimension } from './cuts.ts';
 import { at, LazyTable } from './table.ts';
 
 /** What the boxes of an operand cost to move and to hold. */
@@ -27,6 +27,11 @@ export class OperandModel {
   readonly #totalIssue: LazyTable;
   readonly #leastCycles: LazyTable;
   readonly #largest: LazyTable;
+  /** Per dimension: what its classes stand for, and which axes they are of. */
+  readonly #decoded: readonly { readonly ranges: readonly AxisRuns[]; readonly axes: readonly number[] }[];
+  readonly #wholeExtents: Int32Array;
+  /** No dimension changes an axis of no elements. */
+  readonly #alwaysEmpty: boolean;
   readonly #extents: Int32Array;
   readonly #starts: Int32Array;
 
@@ -50,6 +55,13 @@ export class OperandModel {
     this.#starts = new Int32Array(operand.axes.length);
     // The last one first: the search changes it most often, and neighbours in the tables are near.
     this.dimensions = nest.flatMap(({ axes }, d) => ((axes[slot] ?? []).length > 0 ? [d] : [])).reverse();
+    this.#decoded = this.dimensions.map((d) => ({
+      ranges: nest[d]?.boxRanges[slot] ?? [],
+      axes: nest[d]?.axes[slot] ?? [],
+    }));
+    this.#wholeExtents = Int32Array.from(operand.axes, ({ extent }) => extent);
+    const cut = new Set(this.#decoded.flatMap(({ axes }) => axes));
+    this.#alwaysEmpty = operand.axes.some(({ extent }, i) => extent === 0 && !cut.has(i));
     this.classSteps = new Int32Array(nest.length);
     this.identitySteps = new Float64Array(nest.length);
     this.#cutSteps = new Int32Array(nest.length);
@@ -118,6 +130,11 @@ export class OperandModel {
     return index;
   }
 
+  /** Different boxes along a cut dimension. */
+  runs(dimension: number, cut: number): number {
+    return this.#nest[dimension]?.cuts[cut]?.parts[this.slot]?.runs ?? 1;
+  }
+
   /** How its boxes change along a cut dimension. */
   change(dimension: number, cut: number): 'never' | 'always' | 'sometimes' {
     return this.#nest[dimension]?.cuts[cut]?.parts[this.slot]?.change ?? 'never';
@@ -168,22 +185,23 @@ export class OperandModel {
 
   /** Reads the ranges of a box into the buffers; false where it is empty. */
   #decode(index: number): boolean {
-    const { axes } = this.operand;
-    for (let i = 0; i < axes.length; i++) {
-      this.#extents[i] = axes[i]?.extent ?? 1;
-      this.#starts[i] = 0;
-    }
+    this.#extents.set(this.#wholeExtents);
+    this.#starts.fill(0);
     let rest = index;
-    for (const d of this.dimensions) {
-      const ranges = this.#nest[d]?.boxRanges[this.slot] ?? [];
-      const { ranges: runs } = ranges[rest % ranges.length] ?? { ranges: [] };
+    let empty = this.#alwaysEmpty;
+    for (const { ranges, axes } of this.#decoded) {
+      const runs = ranges[rest % ranges.length]?.ranges;
       rest = Math.floor(rest / ranges.length);
-      for (const [j, i] of (this.#nest[d]?.axes[this.slot] ?? []).entries()) {
-        this.#extents[i] = runs[j]?.extent ?? 1;
-        this.#starts[i] = runs[j]?.start ?? 0;
+      for (let j = 0; j < axes.length; j++) {
+        const run = runs?.[j];
+        const i = axes[j] ?? 0;
+        const extent = run?.extent ?? 1;
+        this.#extents[i] = extent;
+        this.#starts[i] = run?.start ?? 0;
+        if (extent === 0) empty = true;
       }
     }
-    return !this.#extents.includes(0);
+    return !empty;
   }
 
   #boxBytes(index: number): number {

@@ -34,6 +34,31 @@ export class LoopOrders {
 }
 
 /**
+ * Ways in the declared space, whether they fit or not: for every set of cut dimensions all sizes, all orders with
+ * reductions innermost, and one or two buffers for every streamed operand that changes.
+ *
+ * @param streamed per streamed operand the dimensions that its boxes depend on
+ */
+export function spaceOf(
+  dimensions: readonly { readonly sizes: number; readonly reduction: boolean }[],
+  streamed: readonly (readonly number[])[],
+): number {
+  let space = 0;
+  for (let cut = 0; cut < 1 << dimensions.length; cut++) {
+    const own = dimensions.filter((_, d) => (cut >> d) & 1);
+    const ways = own.reduce((product, { sizes }) => product * (sizes - 1), 1);
+    const inner = own.filter(({ reduction }) => reduction).length;
+    const changing = streamed.filter((all) => all.some((d) => (cut >> d) & 1)).length;
+    space += ways * factorial(own.length - inner) * factorial(inner) * 2 ** changing;
+  }
+  return space;
+}
+
+function factorial(n: number): number {
+  return n <= 1 ? 1 : n * factorial(n - 1);
+}
+
+/**
  * How often the boxes of an operand are loaded, each of a nest once counting as 1. A loop along which the boxes stay
  * the same loads them again unless the buffers hold all that the loops inside go through.
  */

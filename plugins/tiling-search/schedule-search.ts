@@ -43,25 +43,26 @@ interface KeptAnswer {
  */
 export function createScheduleSearch(target: Target): ScheduleSearch {
   const nests = new Map<string, Nest>();
+  const cuts = new CutCache();
   const nestOf = memo((offer: Offer) =>
     memo((layouts: LayoutChoice): Nest => {
       const key = contentKey(offer, layouts);
-      const nest = nests.get(key) ?? new Nest(offer, target, layouts);
+      const nest = nests.get(key) ?? new Nest(offer, target, layouts, cuts);
       nests.set(key, nest);
       return nest;
     }),
   );
   const statistics = { searched: 0, kept: 0, space: 0, evaluated: 0 };
   const best = (offer: Offer, request: ScheduleRequest): Schedule | undefined => {
-    const { layouts, share, residentInputs, residentOutputs, bytes } = request;
+    const { layouts, bytes } = request;
     const nest = nestOf(offer)(layouts);
-    const kept = nest.answers(share, residentInputs, residentOutputs);
+    const kept = nest.answers(request);
     const known = kept.find((answer) => answer.from <= bytes && bytes <= answer.upTo);
     if (known) {
       statistics.kept++;
       return known.schedule && { ...known.schedule, layouts };
     }
-    const schedule = searchIn(nest.loop(share), offer, target, request);
+    const schedule = searchIn(nest.loop(request), offer, target, request);
     const near = offer.module.operands.activations;
     kept.push({ upTo: bytes, from: schedule ? (schedule.bytes[near] ?? 0) : -Infinity, schedule });
     statistics.searched++;
@@ -77,27 +78,29 @@ class Nest {
   readonly #offer: Offer;
   readonly #target: Target;
   readonly #layouts: LayoutChoice;
-  readonly #cuts = new CutCache();
+  readonly #cuts: CutCache;
   readonly #loops = new Map<string, LoopModel>();
   readonly #answers = new Map<string, KeptAnswer[]>();
 
-  constructor(offer: Offer, target: Target, layouts: LayoutChoice) {
+  constructor(offer: Offer, target: Target, layouts: LayoutChoice, cuts: CutCache) {
     this.#offer = offer;
     this.#target = target;
     this.#layouts = layouts;
+    this.#cuts = cuts;
   }
 
-  loop(share: Tile): LoopModel {
-    const key = shareKey(share);
+  loop({ share, sizes = 'all' }: ScheduleRequest): LoopModel {
+    const key = `${sizes} ${shareKey(share)}`;
     const known = this.#loops.get(key);
     if (known) return known;
-    const loop = loopModel(this.#offer, this.#target, this.#layouts, share, this.#cuts);
+    const loop = loopModel(this.#offer, this.#target, this.#layouts, share, sizes, this.#cuts);
     this.#loops.set(key, loop);
     return loop;
   }
 
-  answers(share: Tile, inputs: readonly boolean[], outputs: readonly boolean[]): KeptAnswer[] {
-    const key = `${shareKey(share)}|${inputs.map(Number).join('')}|${outputs.map(Number).join('')}`;
+  answers({ share, sizes = 'all', residentInputs, residentOutputs }: ScheduleRequest): KeptAnswer[] {
+    const places = [residentInputs, residentOutputs].map((list) => list.map(Number).join(''));
+    const key = [sizes, shareKey(share), ...places].join('|');
     const known = this.#answers.get(key);
     if (known) return known;
     const answers: KeptAnswer[] = [];
@@ -128,7 +131,7 @@ function memo<K extends object, V>(make: (key: K) => V): (key: K) => V {
 /** The cheapest schedule of an offer under a request, without keeping anything; undefined where nothing fits. */
 export function searchSchedule(offer: Offer, target: Target, request: ScheduleRequest): Schedule | undefined {
   return searchIn(
-    loopModel(offer, target, request.layouts, request.share, new CutCache()),
+    loopModel(offer, target, request.layouts, request.share, request.sizes ?? 'all', new CutCache()),
     offer,
     target,
     request,

@@ -1,7 +1,7 @@
 import type { SearchCertificate } from 'match-compiler';
 import type { LoopModel } from './loop-model.ts';
 import type { OperandModel } from './operand-model.ts';
-import { loadsPerBox, LoopOrders } from './orders.ts';
+import { loadsPerBox, LoopOrders, spaceOf } from './orders.ts';
 import { at } from './table.ts';
 import { Timeline, type Engines, type StreamedOperand, type TileOrder } from './timeline.ts';
 
@@ -29,8 +29,8 @@ export interface FoundWay extends TileOrder {
 const tolerance = 1e-6;
 
 /** Cuts per dimension that are tried first, as numbers of tiles. */
-const seedCounts = [1, 2, 4, 8];
-const seedsEvaluated = 12;
+const seedCounts = [1, 2, 4];
+const seedsEvaluated = 6;
 
 /**
  * The cheapest way to run a loop nest: every size of tiles, every order of the loops with reductions innermost, one
@@ -87,7 +87,14 @@ class TileSearch {
     return {
       ...this.#best,
       cycles: this.#cycles,
-      certificate: { space: this.#space(), evaluated: this.#evaluated, lowerBound: this.#cycles },
+      certificate: {
+        space: spaceOf(
+          this.#problem.loop.dimensions.map(({ cuts, reduction }) => ({ sizes: cuts.length, reduction })),
+          this.#streams.map(({ model }) => model.dimensions),
+        ),
+        evaluated: this.#evaluated,
+        lowerBound: this.#cycles,
+      },
     };
   }
 
@@ -134,14 +141,18 @@ class TileSearch {
     }
     const { cuts } = dimension;
     const smallest = at(this.#smallest, d);
+    const moved = this.#startBound(d);
     for (let i = 0; i < cuts.length; i++) {
       const count = tiles * (cuts[i]?.count ?? 1);
       // From here on there are only more tiles.
       if (this.#callBound(count, compute) >= this.#cycles - tolerance) break;
+      const along = Math.max(compute, calls.leastAlong(d, i));
+      // What costs least to know, first.
+      if (this.#callBound(count, along) >= this.#cycles - tolerance) continue;
+      if (moved(i, along) >= this.#cycles - tolerance) continue;
       this.#cuts[d] = i;
       this.#smallest[d] = i;
       if (!this.#fits(this.#smallest)) continue;
-      const along = Math.max(compute, calls.leastAlong(d, i));
       if (this.#partBound(count, along) >= this.#cycles - tolerance) continue;
       // Costs most to know, so last.
       const own = i === 0 ? compute : Math.max(along, calls.leastCycles(this.#cuts));
@@ -171,6 +182,60 @@ class TileSearch {
     return shared <= bytes && constants <= (constantBytes ?? Infinity);
   }
 
+  /**
+   * A lower bound for all ways to cut dimension `d` and what follows, given those before: every further box of an
+   * operand takes another start.
+   *
+   * @returns the bound by cut of `d` and the least cycles of all calls
+   */
+  #startBound(d: number): (cut: number, compute: number) => number {
+    const { loop, engines, loads, slowedByModule } = this.#problem;
+    const dispatch = loop.calls.dispatchVaries ? 0 : loop.calls.dispatch(0);
+    const moves = this.#streams.map(({ model, engine }, k) => {
+      let boxes = 1;
+      for (let e = 0; e < d; e++) boxes *= model.runs(e, at(this.#cuts, e));
+      const perRun = boxes * (model.link?.startCycles ?? 0);
+      return {
+        model,
+        slot: (k < loads.length ? 0 : engines.names.length) + engine,
+        base: model.leastCycles(this.#cuts),
+        perRun,
+      };
+    });
+    const { head, tail } = this.#leastEnds();
+    const busy = new Float64Array(2 * engines.names.length);
+    return (cut, compute) => {
+      busy.fill(0);
+      for (const { model, slot, base, perRun } of moves) {
+        busy[slot] = at(busy, slot) + base + (model.runs(d, cut) - 1) * perRun;
+      }
+      let most = 0;
+      for (let e = 1; e < engines.names.length; e++) {
+        const [inbound, outbound] = [at(busy, e), at(busy, engines.names.length + e)];
+        // A channel makes up for what it loses while the module is busy. The last call runs behind its load.
+        const slower = 1 - 1 / at(slowedByModule, e);
+        const beside = Math.max(0, compute - dispatch) * slower;
+        if (inbound > 0) most = Math.max(most, inbound + beside + dispatch + tail);
+        if (outbound > 0) most = Math.max(most, head + dispatch + outbound + compute * slower);
+      }
+      return most;
+    };
+  }
+
+  /** Cycles before the first call and behind the last one at least, with the open dimensions least in `smallest`. */
+  #leastEnds(): { readonly head: number; readonly tail: number } {
+    const { loads, stores } = this.#problem;
+    const first = this.#first.fill(0);
+    let head = 0;
+    for (const { model, engine } of loads) {
+      first[engine] = at(first, engine) + leastMove(model, this.#smallest, 'first');
+      head = Math.max(head, at(first, engine));
+    }
+    let tail = 0;
+    for (const { model } of stores) tail = Math.max(tail, leastMove(model, this.#smallest, 'last'));
+    return { head, tail };
+  }
+
   /** A lower bound from calls and dispatch alone. */
   #callBound(tiles: number, compute: number): number {
     const { loop, engines } = this.#problem;
@@ -189,16 +254,11 @@ class TileSearch {
     const dispatch = loop.calls.dispatchVaries ? 0 : loop.calls.dispatch(0);
     const inbound = this.#inbound.fill(0);
     const outbound = this.#outbound.fill(0);
-    const first = this.#first.fill(0);
-    let head = 0;
+    const { head, tail } = this.#leastEnds();
     for (const { model, engine } of loads) {
-      first[engine] = at(first, engine) + leastMove(model, this.#smallest, 'first');
-      head = Math.max(head, at(first, engine));
       inbound[engine] = at(inbound, engine) + model.leastCycles(this.#cuts);
     }
-    let tail = 0;
     for (const { model, engine } of stores) {
-      tail = Math.max(tail, leastMove(model, this.#smallest, 'last'));
       outbound[engine] = at(outbound, engine) + model.leastCycles(this.#cuts);
     }
     let most = head + this.#callBound(tiles, compute) + tail;
@@ -384,24 +444,6 @@ class TileSearch {
       most = Math.max(most, at(inbound, e) + slower + last + tail);
     }
     return most;
-  }
-
-  /** Ways in the declared space, whether they fit or not. */
-  #space(): number {
-    const { dimensions } = this.#problem.loop;
-    let space = 0;
-    for (let cut = 0; cut < 1 << dimensions.length; cut++) {
-      let sizes = 1;
-      dimensions.forEach(({ cuts }, d) => {
-        if ((cut >> d) & 1) sizes *= cuts.length - 1;
-      });
-      if (sizes === 0) continue;
-      const changing = this.#streams.filter(({ model }) =>
-        model.dimensions.some((d) => (cut >> d) & 1),
-      ).length;
-      space += sizes * this.#orders.of(cut).length * 2 ** changing;
-    }
-    return space;
   }
 }
 

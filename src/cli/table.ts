@@ -30,5 +30,6 @@ function shorten(text: string, limit: number): string {
 
 /** `1,234,567` */
 export function grouped(value: number): string {
-  return value.toLocaleString('en-US');
+  const [whole = '', ...fraction] = String(value).split('.');
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...fraction].join('.');
 }

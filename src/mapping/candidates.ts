@@ -66,6 +66,11 @@ export interface ScheduleRequest {
   readonly bytes: number;
   /** The share of the region that is to be run: whole where it names no dimension. */
   readonly share: Tile;
+  /**
+   * Sizes of tiles: all that the granules allow, or, for a quick answer, the most even cut for each number of
+   * tiles. All where it is absent.
+   */
+  readonly sizes?: 'all' | 'even';
 }
 
 /** The ways to run one offer. */

@@ -1,7 +1,14 @@
 import type { Value } from '../ir/graph.ts';
 import type { MappedRegion, Stage, StageJob } from '../mapping/mapping.ts';
 import type { OperandBox, TiledOperand } from '../target/tiling.ts';
-import { operandRoles, partsMeet, stageCalls, type CallOperand, type StageCall } from './stage-operands.ts';
+import {
+  feeds,
+  operandRoles,
+  partsMeet,
+  stageCalls,
+  type CallOperand,
+  type StageCall,
+} from './stage-operands.ts';
 
 /** Which tile buffer of each operand a call uses; absent where the operand is resident. */
 export interface OperandSlots {
@@ -54,7 +61,6 @@ export function planStage(stage: Stage): StagePlan {
 
 /** A use of a tensor's own bytes by something that may not be done. */
 interface Access {
-  readonly token: number;
   /** What runs in the order of its issue needs no wait among itself. */
   readonly engine: string;
   readonly writes: boolean;
@@ -80,7 +86,8 @@ class StagePlanner {
   /** Calls not waited for per engine, in order. */
   readonly #running = new Map<string, number[]>();
   readonly #engineOf = new Map<number, string>();
-  #accesses: Access[] = [];
+  /** By token. */
+  readonly #accesses = new Map<number, Access[]>();
   #deferred: DeferredStore[] = [];
   /** Index of the call that is being handed over. */
   #issued = -1;
@@ -114,13 +121,14 @@ class StagePlanner {
   #call(call: StageCall): void {
     const { operands, engine, blocking } = call;
     this.#loads(call);
-    for (const { ring, key } of [...operands.inputs, ...operands.constants]) {
-      const move = ring?.slots.find((slot) => slot.key === key)?.move;
-      if (move !== undefined) this.#wait(move);
-    }
+    for (const operand of operands.inputs) this.#awaitMove(operand);
+    for (const operand of operands.constants) this.#awaitMove(operand);
     for (const output of operands.outputs) this.#claim(output);
-    for (const operand of [...operands.inputs, ...operands.outputs]) {
-      if (!operand.ring && operand.value) this.#awaitConflicts(operand.value, operand, engine);
+    for (const { value, part, ring, role } of operands.inputs) {
+      if (!ring && value) this.#awaitConflicts(value, { part, role }, engine);
+    }
+    for (const { value, part, ring, role } of operands.outputs) {
+      if (!ring && value) this.#awaitConflicts(value, { part, role }, engine);
     }
     // A call that returns when it is done leaves no time for loads behind it.
     if (blocking && call.next) this.#loads(call.next, call);
@@ -136,6 +144,17 @@ class StagePlanner {
     });
     if (blocking) for (const store of this.#deferred.filter((each) => each.call === call)) this.#store(store);
     else if (call.next) this.#loads(call.next, call);
+  }
+
+  #awaitMove({ ring, key }: CallOperand): void {
+    const move = ring?.slots.find((slot) => slot.key === key)?.move;
+    if (move !== undefined) this.#wait(move);
+  }
+
+  #access(token: number, access: Access): void {
+    const known = this.#accesses.get(token);
+    if (known) known.push(access);
+    else this.#accesses.set(token, [access]);
   }
 
   #issue(call: StageCall): number {
@@ -161,7 +180,7 @@ class StagePlanner {
         if (used) used.user = token;
         else if (operand.value && role !== 'constants') {
           const { value, part } = operand;
-          this.#accesses.push({ token, engine, value, part, writes: role === 'outputs' });
+          this.#access(token, { engine, value, part, writes: role === 'outputs' });
         }
       }
     }
@@ -197,8 +216,7 @@ class StagePlanner {
     if (beside) {
       if (slot.user !== undefined && this.#open.has(slot.user)) return;
       if (beside.operands[role][index]?.key === slot.key) return;
-      if (value && role === 'inputs' && (call.source >= this.#issued || this.#isWritten(value, operand)))
-        return;
+      if (value && role === 'inputs' && (this.#isToBeMade(call) || this.#isWritten(value, operand))) return;
     }
     if (slot.user !== undefined) this.#wait(slot.user);
     if (slot.move !== undefined) this.#wait(slot.move);
@@ -219,8 +237,7 @@ class StagePlanner {
       box,
     });
     ring.turn = (ring.turn + 1) % ring.slots.length;
-    if (value && role === 'inputs')
-      this.#accesses.push({ token, engine: 'load', value, part, writes: false });
+    if (value && role === 'inputs') this.#access(token, { engine: 'load', value, part, writes: false });
   }
 
   /** Takes a buffer for a streamed output whose tile is new. */
@@ -261,34 +278,48 @@ class StagePlanner {
       box,
     });
     if (output.value) {
-      this.#accesses.push({ token, engine: 'store', value: output.value, part: output.part, writes: true });
+      this.#access(token, { engine: 'store', value: output.value, part: output.part, writes: true });
     }
   }
 
   /** Waits for whatever else touches the same bytes of a tensor, where one of the two writes. */
-  #awaitConflicts(value: Value, operand: CallOperand, engine: string): void {
+  #awaitConflicts(value: Value, operand: Pick<CallOperand, 'part' | 'role'>, engine: string): void {
     const writes = operand.role === 'outputs';
     const deferred = this.#deferred.filter(
       ({ output }) => output.value === value && partsMeet(output, operand),
     );
     // Stores keep their order among themselves.
     if (engine !== 'store') for (const store of deferred) this.#store(store);
-    const conflicts = this.#accesses.filter(
-      (other) =>
-        other.value === value &&
-        other.engine !== engine &&
-        (writes || other.writes) &&
-        partsMeet(other, operand),
-    );
-    for (const { token } of conflicts) this.#wait(token);
+    for (const [token, accesses] of [...this.#accesses]) {
+      const meets = accesses.some(
+        (other) =>
+          other.value === value &&
+          other.engine !== engine &&
+          (writes || other.writes) &&
+          partsMeet(other, operand),
+      );
+      if (meets) this.#wait(token);
+    }
+  }
+
+  /** Is something that the call reads made by a call that is still to come, or was just handed over? */
+  #isToBeMade(reader: StageCall): boolean {
+    for (let i = Math.max(0, this.#issued); i < reader.index; i++) {
+      const maker = this.#calls[i];
+      if (maker && feeds(maker, reader)) return true;
+    }
+    return false;
   }
 
   /** Does something under way, or still to be stored, write these bytes of a tensor? */
-  #isWritten(value: Value, operand: CallOperand): boolean {
-    return (
-      this.#deferred.some(({ output }) => output.value === value && partsMeet(output, operand)) ||
-      this.#accesses.some((other) => other.value === value && other.writes && partsMeet(other, operand))
-    );
+  #isWritten(value: Value, operand: Pick<CallOperand, 'part'>): boolean {
+    if (this.#deferred.some(({ output }) => output.value === value && partsMeet(output, operand)))
+      return true;
+    for (const accesses of this.#accesses.values()) {
+      if (accesses.some((other) => other.value === value && other.writes && partsMeet(other, operand)))
+        return true;
+    }
+    return false;
   }
 
   #wait(token: number): void {
@@ -299,9 +330,9 @@ class StagePlanner {
     const done = running ? running.splice(0, running.indexOf(token) + 1) : [token];
     for (const each of done) {
       this.#open.delete(each);
+      this.#accesses.delete(each);
       this.#steps.push({ kind: 'wait', token: each });
     }
-    this.#accesses = this.#accesses.filter((access) => !done.includes(access.token));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { OperandPlan } from '../mapping/candidates.ts';
 import type { MappedRegion, Stage, StageJob } from '../mapping/mapping.ts';
-import { operandBox, type OperandBox, type TiledOperand } from '../target/tiling.ts';
+import { operandBox, type OperandBox, type TiledOperand, type Tiling } from '../target/tiling.ts';
 import type { Value } from '../ir/graph.ts';
 import { tilingOf } from './tiles.ts';
 
@@ -51,8 +51,8 @@ export interface StageCall {
   readonly completes: readonly boolean[];
   /** The region's next call. */
   readonly next: StageCall | undefined;
-  /** Last earlier call of another region that makes what this one reads; −1 when there is none. */
-  readonly source: number;
+  /** Its place among the calls of the stage. */
+  readonly index: number;
 }
 
 /** The calls of a stage in their order. Cost: the number of operands of all calls. */
@@ -81,36 +81,22 @@ export function stageCalls(stage: Stage): readonly StageCall[] {
       operands,
       completes: operands.outputs.map(({ key }, index) => region.isLast(index, key)),
       next: next.get(job.region),
-      source: -1,
+      index: i,
     };
     next.set(job.region, call);
     calls.push(call);
   }
-  return withSources(calls.reverse());
+  return calls.reverse();
 }
 
-function withSources(calls: readonly StageCall[]): readonly StageCall[] {
-  const made = new Set(calls.flatMap(({ operands }) => operands.outputs.map(({ value }) => value)));
-  if (!calls.some(({ operands }) => operands.inputs.some(({ value }) => made.has(value)))) return calls;
-  const sources = calls.map((call, i) =>
-    calls.findLastIndex(
-      (other, k) =>
-        k < i &&
-        other.job.region !== call.job.region &&
-        other.operands.outputs.some((output) =>
-          call.operands.inputs.some((input) => input.value === output.value && partsMeet(input, output)),
-        ),
-    ),
+/** Does one call make what another one, of another region, reads? */
+export function feeds({ job, operands }: StageCall, reader: StageCall): boolean {
+  return (
+    job.region !== reader.job.region &&
+    operands.outputs.some((output) =>
+      reader.operands.inputs.some((input) => input.value === output.value && partsMeet(input, output)),
+    )
   );
-  // Each call names its successor, so they are made again from the end.
-  const chained = new Map<StageCall, StageCall>();
-  for (let i = calls.length - 1; i >= 0; i--) {
-    const call = calls[i];
-    if (!call) continue;
-    const next = call.next && chained.get(call.next);
-    chained.set(call, { ...call, next, source: sources[i] ?? -1 });
-  }
-  return calls.map((call) => chained.get(call) ?? call);
 }
 
 /** Do two operands on one tensor share an element? Without a box it is the whole tensor. */
@@ -127,11 +113,41 @@ export function partsMeet(a: Pick<CallOperand, 'part'>, b: Pick<CallOperand, 'pa
   });
 }
 
+/** The part of an operand that a call touches. */
+interface OperandPart {
+  readonly operand: TiledOperand;
+  readonly box: OperandBox;
+  /** Equal for equal boxes of the operand. */
+  readonly key: string;
+}
+
+type JobParts = Readonly<Record<OperandRole, readonly OperandPart[]>>;
+
+/** Jobs are planned again and again, in one stage after the other. */
+const knownParts = new WeakMap<StageJob, JobParts>();
+
+function partsOf(job: StageJob, tiling: Tiling): JobParts {
+  const known = knownParts.get(job);
+  if (known) return known;
+  const partsIn = (role: OperandRole): readonly OperandPart[] =>
+    tiling[role].map((operand) => {
+      const box = operandBox(operand, job.tile);
+      let key = '';
+      for (const { start, extent } of box.ranges) key += `${start}+${extent},`;
+      return { operand, box, key };
+    });
+  const parts = { inputs: partsIn('inputs'), constants: partsIn('constants'), outputs: partsIn('outputs') };
+  knownParts.set(job, parts);
+  return parts;
+}
+
+const resident: OperandPlan = { mode: 'resident' };
+
 class RegionOperands {
   readonly #region: MappedRegion;
-  readonly #tiling;
-  readonly #rings = new Map<string, SlotRing>();
-  readonly #completed = new Set<string>();
+  readonly #tiling: Tiling | undefined;
+  readonly #rings: Record<OperandRole, (SlotRing | undefined)[]> = { inputs: [], constants: [], outputs: [] };
+  readonly #completed: Set<string>[] = [];
 
   constructor(region: MappedRegion) {
     this.#region = region;
@@ -140,39 +156,34 @@ class RegionOperands {
 
   operands(job: StageJob, role: OperandRole): readonly CallOperand[] {
     const { region, schedule, pattern } = this.#region;
-    const plans = schedule[role];
-    const operand = (
-      value: Value | undefined,
-      index: number,
-      tiled: TiledOperand | undefined,
-    ): CallOperand => {
-      const plan = plans[index] ?? { mode: 'resident' };
-      const part = tiled && { operand: tiled, box: operandBox(tiled, job.tile) };
-      const key = part?.box.ranges.map(({ start, extent }) => `${start}+${extent}`).join() ?? '';
-      const ring = part && plan.mode === 'streamed' ? this.#ring(role, index, plan.buffers) : undefined;
-      return { role, index, value, plan, part, key, ring };
-    };
     const packed = role === 'constants' && pattern.pack !== undefined;
-    if (this.#tiling) {
-      return this.#tiling[role].map((tiled, i) => operand(packed ? undefined : region[role][i], i, tiled));
+    const values = packed ? [] : region[role];
+    const plans = schedule[role];
+    if (!this.#tiling) {
+      return values.map((value, index) => {
+        const plan = plans[index] ?? resident;
+        return { role, index, value, plan, part: undefined, key: '', ring: undefined };
+      });
     }
-    return packed ? [] : region[role].map((value, i) => operand(value, i, undefined));
+    return partsOf(job, this.#tiling)[role].map((part, index) => {
+      const plan = plans[index] ?? resident;
+      const ring = plan.mode === 'streamed' ? this.#ring(role, index, plan.buffers) : undefined;
+      return { role, index, value: values[index], plan, part, key: part.key, ring };
+    });
   }
 
   /** Asked from the last call to the first. */
   isLast(index: number, key: string): boolean {
-    const name = `${index} ${key}`;
-    if (this.#completed.has(name)) return false;
-    this.#completed.add(name);
+    const completed = (this.#completed[index] ??= new Set());
+    if (completed.has(key)) return false;
+    completed.add(key);
     return true;
   }
 
   #ring(role: OperandRole, index: number, buffers: number): SlotRing {
-    const name = `${role} ${index}`;
-    const known = this.#rings.get(name);
-    if (known) return known;
-    const ring = { slots: Array.from({ length: buffers }, (): Slot => ({ key: '' })), turn: 0 };
-    this.#rings.set(name, ring);
-    return ring;
+    return (this.#rings[role][index] ??= {
+      slots: Array.from({ length: buffers }, (): Slot => ({ key: '' })),
+      turn: 0,
+    });
   }
 }

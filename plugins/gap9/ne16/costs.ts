@@ -118,15 +118,20 @@ export function jobListCycles(groups: readonly JobGroup[], costs: Ne16Costs): nu
 
 /**
  * What no division of the same jobs among several calls takes less than: a job costs what it does behind others or
- * as the last of its call, whichever is less. Cutting a job makes more subtiles or blocks of it, each with costs of
- * its own, and never fewer pixels to load.
+ * as the last of its call, whichever is less, and some job is the last. Cutting a job makes more subtiles or blocks
+ * of it, each with costs of its own and another start, and never fewer pixels to load.
  */
 export function leastJobListCycles(groups: readonly JobGroup[], costs: Ne16Costs): number {
   const saving = costs === 'measured' ? queuedSaving : 0;
-  return groups.reduce((sum, { job, count }) => {
+  let total = 0;
+  let leastSaved = Infinity;
+  for (const { job, count } of groups) {
     const alone = jobCycles(job, costs);
-    return sum + count * Math.min(alone, Math.max(alone - saving, reprogramCycles));
-  }, 0);
+    const least = Math.min(alone, Math.max(alone - saving, reprogramCycles));
+    total += count * least;
+    leastSaved = Math.min(leastSaved, alone - least);
+  }
+  return total + (leastSaved < Infinity ? leastSaved : 0);
 }
 
 /** A run of subtiles along one axis: how many, how many outputs each, how many inputs each loads. */

@@ -1,4 +1,5 @@
 import {
+  wholeTile,
   type LayoutChoice,
   type Offer,
   type Schedule,
@@ -31,6 +32,18 @@ export interface RegionChoice {
 export function nearMemory({ module }: Offer, target: Target): string | undefined {
   const { activations } = module.operands;
   return activations === target.homes.activations ? undefined : activations;
+}
+
+/** Cycles of a region on one module, however it is tiled. */
+export function leastCycles({ offer: { region, pattern }, layouts }: RegionOption): number {
+  const call = { region, layouts, tile: wholeTile };
+  return pattern.leastCycles?.(call) ?? pattern.cycles(call);
+}
+
+/** Cycles of a region on one module by itself, without transfers. */
+export function cyclesAlone({ offer: { region, pattern, module }, layouts }: RegionOption): number {
+  const call = { region, layouts, tile: wholeTile };
+  return pattern.cycles(call) + (pattern.dispatchCycles?.(call) ?? module.dispatchCycles);
 }
 
 export function regionOption(
@@ -69,8 +82,8 @@ function remembering(
 ): RegionOption['fit'] {
   const answers = new Map<string, Answer[]>();
   return (request) => {
-    const { residentInputs, residentOutputs, share, bytes } = request;
-    const key = JSON.stringify([residentInputs, residentOutputs, share.ranges]);
+    const { residentInputs, residentOutputs, share, sizes, bytes } = request;
+    const key = JSON.stringify([residentInputs, residentOutputs, share.ranges, sizes]);
     const known = answers.get(key) ?? [];
     const found = known.find(({ from, upTo }) => from <= bytes && bytes <= upTo);
     if (found) return found.schedule;

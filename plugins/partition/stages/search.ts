@@ -1,7 +1,9 @@
 import { MatchError, type MappedRegion, type Stage, type Value } from 'match-compiler';
 import type { RegionChoice } from './options.ts';
+import { Frontier } from './frontier.ts';
 import { StageBuilder, type StageProblem } from './stage-builder.ts';
-import { initialState, renumber, samePlaces, stateKey, type State } from './states.ts';
+import { initialState, renumber } from './states.ts';
+import { Steps, type Step } from './steps.ts';
 
 export interface StageSolution {
   readonly stages: readonly Stage[];
@@ -10,8 +12,8 @@ export interface StageSolution {
   readonly cycles: number;
 }
 
-/** States that are gone on from per region, but for one that leaves near memories as empty as can be. */
-const widest = 3;
+/** Steps that are timed before their promises are compared with what came of others. */
+const fewTimed = 3;
 
 /**
  * Chooses modules, places of activations, tiles and what runs side by side, region after region: dynamic
@@ -26,40 +28,39 @@ export function searchStages(problem: StageProblem): StageSolution {
 class StageSearch {
   readonly #problem: StageProblem;
   readonly #builder: StageBuilder;
+  readonly #steps: Steps;
 
   constructor(problem: StageProblem) {
     this.#problem = problem;
     this.#builder = new StageBuilder(problem);
+    this.#steps = new Steps(problem.target, this.#builder);
   }
 
   run(): StageSolution {
     const { regions } = this.#problem;
-    const states: Map<string, State>[] = regions.map(() => new Map<string, State>());
-    const last = new Map<string, State>();
-    states.push(last);
-    states[0]?.set(stateKey(initialState), initialState);
-    let earlier: State[] = [];
+    const frontiers = regions.map((region) => new Frontier(this.#builder.hidden(region)));
+    const last = new Frontier(0);
+    frontiers.push(last);
+    frontiers[0]?.add(initialState);
     regions.forEach((region, i) => {
-      const here = worthwhile([...(states[i]?.values() ?? [])], this.#builder.hidden(region));
-      const keep = (at: number, state: State): void => {
-        const key = stateKey(state);
-        const known = states[at]?.get(key);
-        if (!known || state.cycles < known.cycles) states[at]?.set(key, state);
-      };
-      for (const state of here) for (const next of this.#builder.single(state, region, i)) keep(i + 1, next);
+      const reached = frontiers[i + 1] ?? last;
+      const here = frontiers[i]?.kept() ?? [];
+      walk(
+        here.flatMap((state) => this.#steps.singles(state, region, i)),
+        reached,
+      );
       // Pairs come second: what the regions cost one after the other tells which pairs are not worth timing.
       const before = regions[i - 1];
       if (before) {
-        for (const state of earlier) {
-          for (const next of this.#builder.pair(state, before, region, i - 1, states[i + 1] ?? new Map())) {
-            keep(i + 1, next);
-          }
-        }
+        const earlier = frontiers[i - 1]?.kept() ?? [];
+        walk(
+          earlier.flatMap((state) => this.#steps.pairs(state, before, region, i, reached)),
+          reached,
+        );
       }
-      earlier = here;
-      if ((states[i + 1]?.size ?? 0) === 0) throw this.#unfit(region);
+      if (reached.size === 0) throw this.#unfit(region);
     });
-    const [best] = [...last.values()].sort((a, b) => a.cycles - b.cycles);
+    const [best] = last.kept();
     const stages: Stage[] = [];
     const places = new Map<Value, string>();
     let delay = 0;
@@ -83,19 +84,26 @@ class StageSearch {
 }
 
 /**
- * The states to go on from, the cheapest first. What the last stage leaves to overlap with differs between
- * states of the same places, but is worth no more than what it may hide of the next stage's constants.
+ * Adds what the steps lead to, the most promising first, as long as they may lead to something better. What steps
+ * of one kind take beyond their promise differs little between them: once some are timed, it tells what is not
+ * worth timing.
  */
-function worthwhile(states: readonly State[], hidden: number): State[] {
-  const sorted = [...states].sort((a, b) => a.cycles - b.cycles);
-  const kept: State[] = [];
-  for (const state of sorted) {
-    const better = kept.find((other) => samePlaces(other.places, state.places));
-    if (better === undefined || state.cycles < better.cycles + hidden) kept.push(state);
+function walk(steps: readonly Step[], reached: Frontier): void {
+  const kinds = new Map<string, { timed: number; beyond: number }>();
+  for (const step of [...steps].sort((a, b) => a.promise - b.promise)) {
+    const alike = kinds.get(step.kind) ?? { timed: 0, beyond: Infinity };
+    kinds.set(step.kind, alike);
+    const expected =
+      alike.timed < fewTimed
+        ? 0
+        : step.promise + alike.beyond - step.doubt * (step.estimate + Math.max(0, alike.beyond));
+    if (reached.beats(step.places, Math.max(step.least, expected))) continue;
+    const states = step.states(reached);
+    if (states.length === 0) continue;
+    alike.timed++;
+    for (const state of states) {
+      alike.beyond = Math.min(alike.beyond, state.cycles - step.promise);
+      reached.add(state);
+    }
   }
-  const best = kept.slice(0, widest);
-  // Whatever comes next finds room behind this one.
-  const [emptiest] = kept.slice(widest).sort((a, b) => a.places.size - b.places.size);
-  const least = Math.min(...best.map(({ places }) => places.size));
-  return emptiest && emptiest.places.size < least ? [...best, emptiest] : best;
 }

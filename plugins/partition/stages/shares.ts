@@ -16,60 +16,67 @@ export interface Share {
   readonly schedule: Schedule;
 }
 
-interface Cut {
+/** A region in two parts, the first of which lies before the second. */
+export interface Cut {
   readonly dimension: string;
   readonly at: number;
   readonly extent: number;
   /** The option that takes the part from 0. */
   readonly first: RegionOption;
   readonly second: RegionOption;
+  /** Cycles of the calls, by module. */
+  readonly loads: ReadonlyMap<string, number>;
   /** Estimated cycles of the slower part. */
   readonly cycles: number;
 }
 
 /** What a share may use. */
-export type ShareRequest = Omit<ScheduleRequest, 'layouts' | 'share'>;
-
-/** Cuts that are worth a look by the clock, per pair of modules. */
-const cutsTried = 3;
+export type ShareRequest = Omit<ScheduleRequest, 'layouts' | 'share' | 'sizes'>;
 
 /**
- * Ways for two modules to compute one region side by side, cut along rows, columns or channels where both
- * come to about the same time. Estimates only: the caller times them.
+ * Ways for two modules to compute one region side by side, cut along rows, columns or channels where both come to
+ * about the same time: the best of each dimension, since close to the balance there is little to choose. Estimates
+ * only: the caller times them.
  *
- * @param a, b each with its request; the bytes are those that both have together
  * @param limit cycles that one module alone takes: a cut has to promise less
  */
-export function sharesOf(
-  a: readonly [RegionOption, ShareRequest],
-  b: readonly [RegionOption, ShareRequest],
-  target: Target,
-  limit: number,
-): readonly (readonly [Share, Share])[] {
-  const requests = new Map([a, b]);
-  const cuts = cutsOf(a[0], b[0], target)
-    .filter(({ cycles }) => cycles < limit)
-    .sort((x, y) => x.cycles - y.cycles);
-  return cuts.slice(0, cutsTried).flatMap(({ dimension, at, extent, first, second }) => {
-    const parts = [
-      { option: first, share: { ranges: { [dimension]: { start: 0, extent: at } } } },
-      { option: second, share: { ranges: { [dimension]: { start: at, extent: extent - at } } } },
-    ] as const;
-    let left = Math.min(a[1].bytes, b[1].bytes);
-    const shares: Share[] = [];
-    for (const { option, share } of parts) {
-      const request = requests.get(option);
-      const schedule = request && option.fit({ ...request, layouts: option.layouts, share, bytes: left });
-      if (!schedule) return [];
-      left -= schedule.bytes[option.near ?? ''] ?? 0;
-      shares.push({ option, share, schedule });
-    }
-    const [x, y] = shares;
-    return x && y ? [[x, y]] : [];
-  });
+export function cutsOf(a: RegionOption, b: RegionOption, target: Target, limit: number): readonly Cut[] {
+  const best = new Map<string, Cut>();
+  for (const cut of allCuts(a, b, target)) {
+    const kind = `${cut.dimension} ${cut.first === a}`;
+    const known = best.get(kind);
+    if (cut.cycles < limit && (!known || cut.cycles < known.cycles)) best.set(kind, cut);
+  }
+  return [...best.values()];
 }
 
-function cutsOf(a: RegionOption, b: RegionOption, target: Target): Cut[] {
+/**
+ * Schedules for both parts of a cut; undefined where they do not fit together.
+ *
+ * @param requests by option; the bytes are those that both have together
+ */
+export function sharesOf(
+  { dimension, at, extent, first, second }: Cut,
+  requests: ReadonlyMap<RegionOption, ShareRequest>,
+): readonly [Share, Share] | undefined {
+  const parts = [
+    { option: first, share: { ranges: { [dimension]: { start: 0, extent: at } } } },
+    { option: second, share: { ranges: { [dimension]: { start: at, extent: extent - at } } } },
+  ] as const;
+  let left = Math.min(...[...requests.values()].map(({ bytes }) => bytes));
+  const shares: Share[] = [];
+  for (const { option, share } of parts) {
+    const request = requests.get(option);
+    const schedule = request && option.fit({ ...request, layouts: option.layouts, share, bytes: left });
+    if (!schedule) return undefined;
+    left -= schedule.bytes[option.near ?? ''] ?? 0;
+    shares.push({ option, share, schedule });
+  }
+  const [x, y] = shares;
+  return x && y && [x, y];
+}
+
+function allCuts(a: RegionOption, b: RegionOption, target: Target): Cut[] {
   const [left, right] = [a, b].map(
     ({ offer, layouts }) => offer.pattern.tiling?.(offer.region, layouts).dimensions ?? [],
   );
@@ -100,14 +107,15 @@ function cutsAlong(
     target.contention?.[one.offer.module.name]?.[beside.offer.module.name] ?? 1;
   const cuts: Cut[] = [];
   for (let at = step; at < extent; at += step) {
-    const cycles = Math.max(
-      partCycles(first, name, 0, at) * slower(first, second),
-      partCycles(second, name, at, extent - at) * slower(second, first),
-    );
-    cuts.push({ dimension: name, at, extent, first, second, cycles });
+    const [before, behind] = [partCycles(first, name, 0, at), partCycles(second, name, at, extent - at)];
+    const cycles = Math.max(before * slower(first, second), behind * slower(second, first));
+    const loads = new Map([
+      [first.offer.module.name, before],
+      [second.offer.module.name, behind],
+    ]);
+    cuts.push({ dimension: name, at, extent, first, second, loads, cycles });
   }
-  // Close to the balance there is little to choose: the best of each dimension and order is enough.
-  return cuts.sort((x, y) => x.cycles - y.cycles).slice(0, 2);
+  return cuts;
 }
 
 function partCycles(

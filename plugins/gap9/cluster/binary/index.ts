@@ -19,7 +19,7 @@ import { elementCode, isKnown } from '../element-types.ts';
 import { entryAxis, entryOperand, packEntries, scalableLayouts } from '../element-wise/entries.ts';
 import { uniformLayouts } from '../element-wise/index.ts';
 import { imageRanges, imageStrides, tileElements, tileRuns } from '../image.ts';
-import { perRegion } from '../per-region.ts';
+import { perLayouts, perRegion } from '../per-region.ts';
 import { scalingFields, scalingOf, scalingReason, type Scaling } from '../requantization.ts';
 import { joined, support } from '../support/index.ts';
 import text from './cluster_binary.c';
@@ -74,20 +74,20 @@ const layoutsOf = (region: Region): readonly LayoutChoice[] =>
 const scalable = (region: Region): true | string =>
   layoutsOf(region).length > 0 || 'scales along an axis in the middle';
 
-function images({ region, layouts }: Pick<KernelCall, 'region' | 'layouts'>): PairImages {
+const images = perLayouts((region, layouts): PairImages => {
   const { a, b } = factsOf(region);
   return imagesOf(region, layouts, a, b);
-}
+});
 
-function tiling(region: Region, layouts: LayoutChoice): Tiling {
-  const own = images({ region, layouts });
+const tiling = perLayouts((region, layouts): Tiling => {
+  const own = images(region, layouts);
   const { scaling, scales } = factsOf(region);
   return pairTiling(region, own, scales ? [entryOperand(region, scaling, own.out)] : []);
-}
+});
 
 function cycles(call: KernelCall, share: Share): number {
   const { scaling, scales } = factsOf(call.region);
-  const { out } = images(call);
+  const { out } = images(call.region, call.layouts);
   const runs = ownShare(tileRuns(call, out), share);
   const scale = scales ? scaling.cycles + (scaling.perChannel ? costs.entryLoad : 0) : 0;
   // Two loads, the operation, a store, and the address of a repeated operand.
@@ -99,7 +99,7 @@ function cycles(call: KernelCall, share: Share): number {
 function fields(call: KernelCall): readonly JobField[] {
   const { region, strides } = call;
   const { node, a, b, scales, scaling } = factsOf(region);
-  const own = images(call);
+  const own = images(call.region, call.layouts);
   const [rows, columns, channels] = imageRanges(call, own.out);
   const [first, second] = [region.inputs.indexOf(a), region.inputs.indexOf(b)];
   const left = imageStrides(strides?.inputs[first], own.a, own.out);
@@ -144,7 +144,8 @@ function binaryPattern(name: string, own: Pattern, packs: boolean): ModulePatter
     layouts: layoutsOf,
     tiling,
     ...(packs && {
-      pack: (call: KernelCall) => packEntries(call, factsOf(call.region).scaling, images(call).out),
+      pack: (call: KernelCall) =>
+        packEntries(call, factsOf(call.region).scaling, images(call.region, call.layouts).out),
     }),
     cycles: (call) => cycles(call, 'slowest'),
     leastCycles: (call) => cycles(call, 'even'),

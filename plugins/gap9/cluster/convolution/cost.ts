@@ -74,10 +74,11 @@ export function leastProductCycles(
 ): number {
   const { scaling, taps, chunks } = facts;
   const exact = (taps * inputs) / 4;
-  const words = chunks === 1 ? Math.ceil(exact) : exact;
   const result = last ? scaling.cycles : costs.storeSum;
-  const copy = copiesWindows ? windowCycles(facts, inputs, channels, (value) => value) : 0;
-  const pair = costs.pair + 2 * copy + (channels / 4) * (costs.step * words + costs.block + 8 * result);
+  const whole = chunks === 1 ? Math.ceil : (value: number): number => value;
+  const copy = copiesWindows ? windowCycles(facts, inputs, channels, whole) : 0;
+  const pair =
+    costs.pair + 2 * copy + (channels / 4) * (costs.step * whole(exact) + costs.block + 8 * result);
   const work = ((rows * columns) / 2) * pair;
   return Math.floor(costs.entry + (costs.teamFactor * work) / workers);
 }

@@ -7,7 +7,6 @@ import {
   pattern,
   type JobField,
   type KernelCall,
-  type LayoutChoice,
   type ModulePattern,
   type OpDefinition,
   type OperandAxis,
@@ -16,15 +15,16 @@ import {
 } from 'match-compiler';
 import { costs, ownShare, type Share } from '../costs.ts';
 import { alignedOperand, imageDimensions, imageRanges, imageTileDimensions } from '../image.ts';
+import { perLayouts } from '../per-region.ts';
 import { joined, support } from '../support/index.ts';
 import { copiedOperands, copyLayouts, copyOf, innermostSteps, type Copy } from './axes.ts';
 import text from './cluster_copy.c';
 
-function copyIn(region: Region, layouts: LayoutChoice): Copy {
+const copyIn = perLayouts((region, layouts): Copy => {
   const copy = copyOf(region, layouts);
   if (!copy) throw new TypeError(`${region.root.name} is no copy of images`);
   return copy;
-}
+});
 
 const supported = (region: Region): true | string => {
   const { root } = region;
@@ -39,7 +39,7 @@ const supported = (region: Region): true | string => {
   );
 };
 
-function tiling(region: Region, layouts: LayoutChoice): Tiling {
+const tiling = perLayouts((region, layouts): Tiling => {
   const copy = copyIn(region, layouts);
   const { x, out, axes } = copy;
   const whole = axes.map(({ reachesOutside }) => reachesOutside);
@@ -62,7 +62,7 @@ function tiling(region: Region, layouts: LayoutChoice): Tiling {
     constants: [],
     outputs: [alignedOperand(out, out, whole)],
   };
-}
+});
 
 function cycles(call: KernelCall, share: Share): number {
   const copy = copyIn(call.region, call.layouts);
@@ -70,10 +70,9 @@ function cycles(call: KernelCall, share: Share): number {
   const [rows, columns, channels] = imageRanges(call, copy.out);
   const runs = ownShare(rows.extent * columns.extent, share);
   const steps = innermostSteps(copy);
-  const words = share === 'even' ? (count: number): number => count : Math.ceil;
   let run: number;
   if (steps.out === bytes && steps.input === bytes) {
-    run = costs.run + costs.copyWord * words((channels.extent * bytes) / 4);
+    run = costs.run + costs.copyWord * Math.ceil((channels.extent * bytes) / 4);
   } else {
     const blocks = bytes === 1 && channels.extent >= 4 && columns.extent >= 4;
     run = costs.run / (blocks ? 4 : 1) + channels.extent * (blocks ? costs.transposedByte : costs.copyByte);

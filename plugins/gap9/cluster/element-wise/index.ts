@@ -32,7 +32,7 @@ import {
   type Image,
 } from '../image.ts';
 import { entryAxis, entryOperand, packEntries, scalableLayouts } from './entries.ts';
-import { perRegion } from '../per-region.ts';
+import { perLayouts, perRegion } from '../per-region.ts';
 import { scalingFields, scalingOf, scalingReason, type Scaling } from '../requantization.ts';
 import { joined, support } from '../support/index.ts';
 import text from './cluster_map.c';
@@ -69,14 +69,14 @@ function operandsOf(region: Region): { readonly x: Value; readonly out: Value } 
 }
 
 /** Images of what is read and written. */
-function imagesOf(region: Region, layouts: LayoutChoice): { readonly x: Image; readonly out: Image } {
+const imagesOf = perLayouts((region, layouts): { readonly x: Image; readonly out: Image } => {
   const { x, out } = operandsOf(region);
   const rank = out.type.shape.length;
   return {
     x: imageOf(x, layouts.inputs[0] ?? rowMajor(rank)),
     out: imageOf(out, layouts.outputs[0] ?? rowMajor(rank)),
   };
-}
+});
 
 /** What a node does to each element. */
 interface Meaning {
@@ -121,7 +121,7 @@ const meaningOf = perRegion(({ root, outputs }): Meaning => {
   }
 });
 
-function tilingOf(region: Region, layouts: LayoutChoice): Tiling {
+const tilingOf = perLayouts((region, layouts): Tiling => {
   const { x, out } = imagesOf(region, layouts);
   const { root } = region;
   const { scaling } = meaningOf(region);
@@ -134,7 +134,7 @@ function tilingOf(region: Region, layouts: LayoutChoice): Tiling {
     constants,
     outputs: [alignedOperand(out, out)],
   };
-}
+});
 
 function packTable({ region }: KernelCall): Uint8Array {
   const table = region.constants[0]?.constant;

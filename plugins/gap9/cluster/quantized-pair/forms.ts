@@ -1,7 +1,6 @@
 import {
   addLeftShift,
   addScales,
-  createData,
   integerRange,
   ops,
   quantizeMultiplier,
@@ -217,31 +216,44 @@ function lineFrom(factor: number, lowest: number): Int32Array {
 
 /** An addend with which sums of these terms give what is expected for every pair: the middle of all such. */
 function addendFor(
+  terms: readonly [Int32Array, Int32Array],
+  shift: number,
+  expected: Int32Array,
+  bounds: QuantizedBinaryAttributes,
+): number | undefined {
+  // Most factors that do not fit show it on few pairs.
+  if (!addendsFor(terms, shift, expected, bounds, 17)) return undefined;
+  const interval = addendsFor(terms, shift, expected, bounds, 1);
+  return interval && Math.floor((interval[0] + interval[1]) / 2);
+}
+
+/** The least and the largest addend that agree on every so manieth element of either operand. */
+function addendsFor(
   [left, right]: readonly [Int32Array, Int32Array],
   shift: number,
-  expected: ArrayLike<number | bigint>,
+  expected: Int32Array,
   { min, max }: QuantizedBinaryAttributes,
-): number | undefined {
+  stride: number,
+): readonly [number, number] | undefined {
   const unit = 2 ** shift;
-  let [least, most] = [-(2 ** 31), 2 ** 31 - 1];
-  for (let i = 0; i < 256; i++) {
-    for (let j = 0; j < 256; j++) {
-      const y = expected[256 * i + j] as number;
-      const sum = (left[i] ?? 0) + (right[j] ?? 0);
-      if (y > min) least = Math.max(least, y * unit - sum);
-      if (y < max) most = Math.min(most, (y + 1) * unit - 1 - sum);
+  let least = -(2 ** 31);
+  let most = 2 ** 31 - 1;
+  for (let i = 0; i < 256; i += stride) {
+    const first = left[i] ?? 0;
+    for (let j = 0; j < 256; j += stride) {
+      const y = expected[256 * i + j] ?? 0;
+      // The addends that give y, if y is no bound that clips.
+      const from = y * unit - first - (right[j] ?? 0);
+      if (y > min && from > least) least = from;
+      if (y < max && from + unit - 1 < most) most = from + unit - 1;
     }
     if (least > most) return undefined;
   }
-  return Math.floor((least + most) / 2);
+  return [least, most];
 }
 
 /** The operator's own result for all pairs of bytes, the first operand outside. */
-function allSums(
-  attributes: QuantizedBinaryAttributes,
-  a: DataType,
-  b: DataType,
-): ArrayLike<number | bigint> {
+function allSums(attributes: QuantizedBinaryAttributes, a: DataType, b: DataType): Int32Array {
   const bytes = (dtype: DataType, shape: readonly number[]): Tensor => {
     const { min } = integerRange(dtype);
     return tensor(
@@ -252,7 +264,7 @@ function allSums(
   };
   const type = { dtype: attributes.dtype, shape: [256, 256] };
   const [sums] = ops.quantizedAdd.evaluate([bytes(a, [256, 1]), bytes(b, [1, 256])], attributes, [type]);
-  return sums ?? createData(attributes.dtype, 0);
+  return Int32Array.from(sums ?? [], Number);
 }
 
 /** Calls `visit` with every byte and the element that it stands for. */

@@ -4,7 +4,6 @@ import {
   pattern,
   type JobField,
   type KernelCall,
-  type LayoutChoice,
   type ModulePattern,
   type Node,
   type QuantizedBinaryAttributes,
@@ -17,12 +16,12 @@ import { costs, ownShare, type Share } from '../costs.ts';
 import { elementCode, isByte } from '../element-types.ts';
 import { uniformLayouts } from '../element-wise/index.ts';
 import { imageRanges, imageStrides, tileElements, tileRuns } from '../image.ts';
-import { perRegion } from '../per-region.ts';
+import { perLayouts, perRoot } from '../per-region.ts';
 import { joined, support } from '../support/index.ts';
 import text from './cluster_quantized_pair.c';
 import { pairForm, type PairForm } from './forms.ts';
 
-function operandsOf({ root }: Region): {
+function operandsOf({ root }: Pick<Region, 'root'>): {
   readonly node: Node<QuantizedBinaryAttributes>;
   readonly a: Value;
   readonly b: Value;
@@ -32,9 +31,9 @@ function operandsOf({ root }: Region): {
   return { node: root as unknown as Node<QuantizedBinaryAttributes>, a, b };
 }
 
-const formOf = perRegion((region): PairForm => {
-  const { node, a, b } = operandsOf(region);
-  return pairForm(isOp(region.root, ops.quantizedAdd), node.attributes, a.type.dtype, b.type.dtype);
+const formOf = perRoot((root): PairForm => {
+  const { node, a, b } = operandsOf({ root });
+  return pairForm(isOp(root, ops.quantizedAdd), node.attributes, a.type.dtype, b.type.dtype);
 });
 
 const supported = (region: Region): true | string => {
@@ -45,20 +44,20 @@ const supported = (region: Region): true | string => {
   return pairReason(region, a, b);
 };
 
-function images({ region, layouts }: Pick<KernelCall, 'region' | 'layouts'>): PairImages {
+const images = perLayouts((region, layouts): PairImages => {
   const { a, b } = operandsOf(region);
   return imagesOf(region, layouts, a, b);
-}
+});
 
-function tiling(region: Region, layouts: LayoutChoice): Tiling {
+const tiling = perLayouts((region, layouts): Tiling => {
   const { length } = formOf(region).constants;
-  return pairTiling(region, images({ region, layouts }), [
+  return pairTiling(region, images(region, layouts), [
     { axes: [{ extent: length, bytes: 1 }], bytes: length },
   ]);
-}
+});
 
 function cycles(call: KernelCall, share: Share): number {
-  const { out } = images(call);
+  const { out } = images(call.region, call.layouts);
   const runs = ownShare(tileRuns(call, out), share);
   const elements = ownShare(tileElements(call, out), share);
   return Math.floor(
@@ -70,7 +69,7 @@ function fields(call: KernelCall): readonly JobField[] {
   const { region, strides } = call;
   const { a, b } = operandsOf(region);
   const { form, fields: scaling } = formOf(region);
-  const own = images(call);
+  const own = images(call.region, call.layouts);
   const [rows, columns, channels] = imageRanges(call, own.out);
   const [first, second] = [region.inputs.indexOf(a), region.inputs.indexOf(b)];
   const left = imageStrides(strides?.inputs[first], own.a, own.out);

@@ -22,7 +22,7 @@ import { costs, ownShare, type Share } from '../costs.ts';
 import { elementCode } from '../element-types.ts';
 import { uniformLayouts } from '../element-wise/index.ts';
 import { alignedOperand, imageOf, imageRanges, imageTileDimensions, type Image } from '../image.ts';
-import { perRegion } from '../per-region.ts';
+import { perLayouts, perRegion } from '../per-region.ts';
 import { joined, support } from '../support/index.ts';
 import text from './cluster_softmax.c';
 
@@ -64,7 +64,7 @@ const innermost = (region: Region): true | string =>
 
 const notConstant = (region: Region): true | string => region.inputs.length === 1 || 'reads a constant';
 
-function imagesOf(region: Region, layouts: LayoutChoice): { readonly x: Image; readonly out: Image } {
+const imagesOf = perLayouts((region, layouts): { readonly x: Image; readonly out: Image } => {
   const [x] = region.inputs;
   const [out] = region.outputs;
   if (!x || !out) throw new TypeError(`${region.root.name} lacks operands`);
@@ -72,11 +72,11 @@ function imagesOf(region: Region, layouts: LayoutChoice): { readonly x: Image; r
     x: imageOf(x, layouts.inputs[0] ?? rowMajor(x.type.shape.length)),
     out: imageOf(out, layouts.outputs[0] ?? rowMajor(out.type.shape.length)),
   };
-}
+});
 
 const rowsWhole = [false, false, true];
 
-function tiling(region: Region, layouts: LayoutChoice): Tiling {
+const tiling = perLayouts((region, layouts): Tiling => {
   const { x, out } = imagesOf(region, layouts);
   const { length } = factsOf(region).table;
   return {
@@ -85,7 +85,7 @@ function tiling(region: Region, layouts: LayoutChoice): Tiling {
     constants: [{ axes: [{ extent: length, bytes: 1 }], bytes: length }],
     outputs: [alignedOperand(out, out, rowsWhole)],
   };
-}
+});
 
 function cycles(call: KernelCall, share: Share): number {
   const { attributes } = factsOf(call.region);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { atExit } from './at-exit.ts';
 
 export interface Finished {
   /** Exit code; undefined when a signal ended it. */
@@ -29,7 +30,7 @@ export function runProgram(
     };
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', collect);
     const stop = (): void => void child.kill('SIGKILL');
-    process.once('exit', stop);
+    const settled = atExit(stop);
     let late = false;
     const limit =
       seconds === undefined
@@ -39,12 +40,12 @@ export function runProgram(
             stop();
           }, 1000 * seconds);
     child.on('error', (error) => {
-      process.off('exit', stop);
+      settled();
       clearTimeout(limit);
       reject(error);
     });
     child.on('close', (code, signal) => {
-      process.off('exit', stop);
+      settled();
       clearTimeout(limit);
       const status = late
         ? `signal SIGKILL after ${seconds ?? 0} s`

@@ -10,7 +10,7 @@ import {
   type Target,
   type Value,
 } from 'match-compiler';
-import { cheapestCover, enumerateOffers } from 'match-compiler/plugins/partition';
+import { cheapestCover, enumerateOffers, offerAt } from 'match-compiler/plugins/partition';
 
 /** Does the target have engines beside its controller? */
 export function hasEngines({ modules }: Target): boolean {
@@ -44,8 +44,13 @@ export function layerAlone(
 
 /** Would an engine beside the controller run the convolution of a graph that has one? */
 export function runsOnEngine(graph: Graph, target: Target): boolean {
-  return enumerateOffers(graph, target).offers.some(
-    ({ module, region }) => isEngine(module) && region.nodes.some((node) => isOp(node, ops.conv2d)),
+  return target.modules.filter(isEngine).some((module) =>
+    module.patterns.some((pattern) =>
+      graph.nodes.some((root) => {
+        const result = offerAt(root, graph, module, pattern);
+        return 'offer' in result && result.offer.region.nodes.some((node) => isOp(node, ops.conv2d));
+      }),
+    ),
   );
 }
 

@@ -4,6 +4,7 @@ import {
   isOp,
   ops,
   residentSchedule,
+  type Bids,
   type Candidates,
   type Conv2dAttributes,
   type Graph,
@@ -24,17 +25,21 @@ export function unfoldingPays(node: Node<Conv2dAttributes>, graph: Graph, target
   const [x, w, bias] = node.inputs;
   if (!x || !w || !isUnfoldable(node)) return false;
   const unfolded = layerAlone(graph, node, x, (editor, input) => addUnfolded(editor, node, input));
-  const near = nearMemoryOfWindows(unfolded, target);
-  if (near === undefined) return false;
   const windows = unfolded.nodes.find((each) => isOp(each, ops.im2col))?.outputs[0];
   const tensors = [...unfolded.inputs, ...(windows ? [windows] : []), ...unfolded.outputs];
   const bytes = tensors.reduce((sum, value) => sum + byteSize(value.type), 0);
-  if (bytes > usableMemory * (target.memories[near]?.bytes ?? 0)) return false;
+  const fits = (memory: string): boolean => bytes <= usableMemory * (target.memories[memory]?.bytes ?? 0);
+  // Before anything is matched: most layers fail here.
+  if (!nearMemories(target).some(fits)) return false;
+  const bids = enumerateOffers(unfolded, target);
+  const near = nearMemoryOfWindows(bids, target);
+  if (near === undefined || !fits(near)) return false;
   const direct = layerAlone(graph, node, x, (editor, input) =>
     editor.add1(ops.conv2d, [input, w, ...(bias ? [bias] : [])], node.attributes),
   );
-  const limit = requiredGain * busiestEngineBound(candidatesOf(direct, target));
-  return busiestEngineBound(candidatesOf(unfolded, target)) < limit;
+  const limit =
+    requiredGain * busiestEngineBound(candidatesOf(direct, target, enumerateOffers(direct, target)));
+  return busiestEngineBound(candidatesOf(unfolded, target, bids)) < limit;
 }
 
 /** The layer as a graph of its own, with the requantize behind it where it has one. */
@@ -57,16 +62,20 @@ function layerAlone(
 }
 
 /** The memory in which some module of the target runs the im2col; undefined when only the home of tensors is. */
-function nearMemoryOfWindows(graph: Graph, target: Target): string | undefined {
-  for (const offer of enumerateOffers(graph, target).offers) {
+function nearMemoryOfWindows({ offers }: Bids, target: Target): string | undefined {
+  for (const offer of offers) {
     const near = nearMemory(offer, target);
     if (near !== undefined && isOp(offer.region.root, ops.im2col)) return near;
   }
   return undefined;
 }
 
-function candidatesOf(graph: Graph, target: Target): Candidates {
-  const { offers, refusals } = enumerateOffers(graph, target);
+/** Memories of modules' own for activations. */
+function nearMemories({ modules, homes }: Target): readonly string[] {
+  return modules.map(({ operands }) => operands.activations).filter((memory) => memory !== homes.activations);
+}
+
+function candidatesOf(graph: Graph, target: Target, { offers, refusals }: Bids): Candidates {
   const candidates = offers.flatMap((offer) => {
     const [first, ...others] = offer.pattern
       .layouts(offer.region)

@@ -28,15 +28,18 @@ export interface FoundWay extends TileOrder {
 /** Cycles that may be lost to rounding: what is closer counts as equal. */
 const tolerance = 1e-6;
 
+/** Calls of a layer beyond which it is no answer any more: a few bytes at a time, on a memory that is too small. */
+const mostTiles = 2000;
+
 /** Cuts per dimension that are tried first, as numbers of tiles. */
 const seedCounts = [1, 2, 4];
 const seedsEvaluated = 6;
 
 /**
  * The cheapest way to run a loop nest: every size of tiles, every order of the loops with reductions innermost, one
- * or two buffers per operand that changes. Branch and bound, depth first over the dimensions; what is left out costs
- * at least as much as the answer by one of these bounds, each from the work of one engine alone and what must come
- * before and behind it:
+ * or two buffers per operand that changes; at most 2,000 tiles. Branch and bound, depth first over the dimensions; what
+ * is left out costs at least as much as the answer by one of these bounds, each from the work of one engine alone and
+ * what must come before and behind it:
  * - module: first loads, all calls, last stores; dispatch too where the queue takes one call
  * - a channel of loads: all loads, the last call, last stores; slower while the module is busy
  * - a channel of stores: first loads, a call, all stores
@@ -145,7 +148,7 @@ class TileSearch {
     for (let i = 0; i < cuts.length; i++) {
       const count = tiles * (cuts[i]?.count ?? 1);
       // From here on there are only more tiles.
-      if (this.#callBound(count, compute) >= this.#cycles - tolerance) break;
+      if (count > mostTiles || this.#callBound(count, compute) >= this.#cycles - tolerance) break;
       const along = Math.max(compute, calls.leastAlong(d, i));
       // What costs least to know, first.
       if (this.#callBound(count, along) >= this.#cycles - tolerance) continue;

@@ -1,4 +1,4 @@
-import { ops, tensor, type Conv2dAttributes, type Node, type Tensor } from 'match-compiler';
+import { isInteger, ops, tensor, type Conv2dAttributes, type Node, type Tensor } from 'match-compiler';
 import {
   axesOf,
   type Addition,
@@ -25,6 +25,8 @@ export function foldedForms(node: Node<Conv2dAttributes>): readonly Addition[] {
   const { strides, dilations, groups } = attributes;
   if (!x || !w?.constant || groups !== 1 || dilations.some((dilation) => dilation !== 1)) return [];
   if (strides.every((stride) => stride === 1) || x.type.shape.length !== 4) return [];
+  // Blocks are gathered by im2col, which pads with a zero point.
+  if (!isInteger(x.type.dtype)) return [];
   const [rows, columns] = axesOf(node, x.type.shape, w.type.shape);
   const options = fronts(rows).flatMap((row) => fronts(columns).map((column) => [row, column] as const));
   return options.flatMap(([row, column]) => formsFrom(node, row, column));

@@ -144,6 +144,17 @@ test('padding behind alone becomes padding on both sides', async (t) => {
   t.true(sameResults(before, after));
 });
 
+test('no convolution of floats is folded: there is no zero point to gather', async (t) => {
+  const s = new Sketch('layer');
+  const x = s.input('x', { dtype: 'float32', shape: [1, 3, 12, 12] });
+  const weights = s.noise('w', 'float32', [8, 3, 4, 4], -1, 1);
+  const attributes = convolution({ strides: [2, 2], pads: [1, 1, 1, 1] });
+  const before = s.done(s.node(ops.conv2d, [x, weights], attributes, 'sums'));
+  const after = await transformed(before, targetWith(true), [symmetricPadding(), foldStrides()]);
+  t.false(named(after).includes('im2col'));
+  t.true(sameResults(before, after));
+});
+
 test('nothing changes for a core alone, nor for an engine that runs everything', async (t) => {
   for (const layer of [keywords, behind]) {
     const before = graphOf(layer);

@@ -1,4 +1,4 @@
-import { defineTarget, type Link, type Target } from 'match-compiler';
+import { checkTargetOptions, defineTarget, type Link, type Target } from 'match-compiler';
 import { simulatorPlatform } from 'match-compiler/plugins/simulator';
 import { analogArray, analogAssumptions, analogPatterns } from './analog/index.ts';
 import { soc, socAssumptions } from './assumptions.ts';
@@ -27,17 +27,29 @@ export interface DianaOptions {
  * DIANA: a RISC-V host core, a digital array and an analog in-memory core that share L1 for activations, each with a
  * memory of its own for weights; L2 behind one transfer channel.
  */
-export function dianaTarget({
-  l1 = soc.l1Bytes,
-  l2 = soc.l2Bytes,
-  l3 = soc.l3Bytes,
-  weights = soc.weightBytes,
-  analogWeights = soc.analogWeightBytes,
-  overlap = true,
-  clockMHz,
-  l2BytesPerCycle = soc.bytesPerCycle,
-  hostKernels = 'plain',
-}: DianaOptions = {}): Target {
+export function dianaTarget(options: DianaOptions = {}): Target {
+  checkTargetOptions<DianaOptions>('diana', options, {
+    l1: 'bytes',
+    l2: 'bytes',
+    l3: 'bytes',
+    weights: 'bytes',
+    analogWeights: 'bytes',
+    overlap: 'boolean',
+    clockMHz: 'positive',
+    l2BytesPerCycle: 'positive',
+    hostKernels: ['plain', 'optimized'],
+  });
+  const {
+    l1 = soc.l1Bytes,
+    l2 = soc.l2Bytes,
+    l3 = soc.l3Bytes,
+    weights = soc.weightBytes,
+    analogWeights = soc.analogWeightBytes,
+    overlap = true,
+    clockMHz,
+    l2BytesPerCycle = soc.bytesPerCycle,
+    hostKernels = 'plain',
+  } = options;
   const near: Omit<Link, 'to'> = {
     bytesPerCycle: l2BytesPerCycle,
     startCycles: 0,

@@ -1,4 +1,4 @@
-import { defineTarget, type Link, type Target } from 'match-compiler';
+import { checkTargetOptions, defineTarget, type Link, type Target } from 'match-compiler';
 import { simulatorPlatform } from 'match-compiler/plugins/simulator';
 import { soc, socAssumptions } from './assumptions.ts';
 import { clusterAssumptions, clusterModule } from './cluster/index.ts';
@@ -19,14 +19,24 @@ export interface Gap9Options {
 /**
  * GAP9: eight cores and a ninth that controls, the NE16 accelerator, L1 shared by all of them, L2 and L3 behind
  * transfer channels. Activations are unsigned where NE16 may read them.
+ *
+ * @throws {MatchError} TARGET_INVALID for an option that is none, or has no such value
  */
-export function gap9Target({
-  l1 = soc.l1Bytes,
-  l2 = soc.l2Bytes,
-  l3 = soc.l3Bytes,
-  costs = 'measured',
-  scaleBits = 16,
-}: Gap9Options = {}): Target {
+export function gap9Target(options: Gap9Options = {}): Target {
+  checkTargetOptions<Gap9Options>('gap9', options, {
+    l1: 'bytes',
+    l2: 'bytes',
+    l3: 'bytes',
+    costs: ['measured', 'published'],
+    scaleBits: [8, 16, 32],
+  });
+  const {
+    l1 = soc.l1Bytes,
+    l2 = soc.l2Bytes,
+    l3 = soc.l3Bytes,
+    costs = 'measured',
+    scaleBits = 16,
+  } = options;
   const near: Omit<Link, 'to' | 'channel'> = {
     bytesPerCycle: soc.bytesPerCycle,
     startCycles: soc.startCycles,

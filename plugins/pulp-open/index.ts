@@ -1,4 +1,4 @@
-import { definePlugin, defineTarget, type Link, type Target } from 'match-compiler';
+import { checkTargetOptions, definePlugin, defineTarget, type Link, type Target } from 'match-compiler';
 import { clusterAssumptions, clusterModule, masterModule } from 'match-compiler/plugins/gap9';
 import { simulatorPlatform } from 'match-compiler/plugins/simulator';
 import { soc, socAssumptions } from './assumptions.ts';
@@ -15,11 +15,9 @@ export interface PulpOpenOptions {
  * The open PULP platform: the eight cores of GAP9 and its controlling one without the accelerator, with less memory.
  * Cores read signed and unsigned activations alike; with `hardware` numerics they scale by a product and a shift.
  */
-export function pulpOpenTarget({
-  l1 = soc.l1Bytes - soc.stackBytes,
-  l2 = soc.l2Bytes,
-  l3 = soc.l3Bytes,
-}: PulpOpenOptions = {}): Target {
+export function pulpOpenTarget(options: PulpOpenOptions = {}): Target {
+  checkTargetOptions<PulpOpenOptions>('pulp-open', options, { l1: 'bytes', l2: 'bytes', l3: 'bytes' });
+  const { l1 = soc.l1Bytes - soc.stackBytes, l2 = soc.l2Bytes, l3 = soc.l3Bytes } = options;
   const near: Omit<Link, 'to' | 'channel'> = {
     bytesPerCycle: soc.bytesPerCycle,
     startCycles: soc.startCycles,

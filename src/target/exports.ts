@@ -1,4 +1,5 @@
 export * from './define-target.ts';
+export * from './target-options.ts';
 export type * from './kernel.ts';
 export type * from './target.ts';
 export * from './tiling.ts';

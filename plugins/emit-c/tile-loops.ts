@@ -27,11 +27,16 @@ export function rollTiles(statements: readonly Statement[]): readonly (Statement
     return number;
   });
   const numbers = statements.map(({ call }) => (call ? numbersOf(call) : []));
-  const best = statements.map((_, at) => bestLoop(keys, numbers, at));
+  // Only where it is asked for: what a loop takes in is not looked at any further.
+  const knownBest = new Map<number, Found | undefined>();
+  const bestAt = (at: number): Found | undefined => {
+    if (!knownBest.has(at)) knownBest.set(at, bestLoop(keys, numbers, at));
+    return knownBest.get(at);
+  };
   const rolled: (Statement | TileLoop)[] = [];
   for (let at = 0; at < statements.length;) {
-    const found = best[at];
-    const rivals = found ? best.slice(at + 1, at + found.period) : [];
+    const found = bestAt(at);
+    const rivals = Array.from({ length: (found?.period ?? 1) - 1 }, (_, i) => bestAt(at + 1 + i));
     if (!found || rivals.some((rival) => rival && rival.gain > found.gain)) {
       rolled.push(statements[at++] as Statement);
       continue;

@@ -1,14 +1,16 @@
-import { nearest } from '../diagnostics/suggest.ts';
-import type { Graph, Node } from '../ir/graph.ts';
+import type { Node } from '../ir/graph.ts';
 import type { Candidate, Candidates, Offer, Schedule } from '../mapping/candidates.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { Tile } from '../target/tiling.ts';
-import { nodeAmbiguous, nodeUnknown } from './diagnostics.ts';
+import { findNodes } from './find-nodes.ts';
 import { createPipeline, importPair } from './pipeline.ts';
 import { resolveConfig, type ProjectOptions } from './settings.ts';
 
 export interface ExplainOptions extends ProjectOptions {
-  /** The model's own name of a node, a part of it, or the name of a node of the graph. */
+  /**
+   * The model's own name of a node, a part of it, the name of a node of the graph, or an operator that occurs
+   * once. An ellipsis stands for anything.
+   */
   readonly node: string;
 }
 
@@ -89,70 +91,24 @@ export async function explain(options: ExplainOptions): Promise<readonly Explana
   return explanations;
 }
 
-/** The nodes that a text means: by whole names first, then by parts of names, as the first of these finds any. */
-function findNodes(
-  graph: Graph,
-  imported: Graph,
-  text: string,
-  file: string,
-): { readonly name: string; readonly nodes: readonly Node[] } {
-  const names = new Map<string, Node[]>();
-  const put = (name: string, node: Node): void => {
-    const known = names.get(name) ?? [];
-    if (!known.includes(node)) names.set(name, [...known, node]);
-  };
-  for (const node of graph.nodes) {
-    if (node.loc.length === 0) put(node.name, node);
-    for (const { node: name } of node.loc) put(name, node);
-  }
-  const wanted = text.toLowerCase();
-  const parts = (name: string): string[] => name.toLowerCase().split(';');
-  const tests: ((name: string) => boolean)[] = [
-    (name) => name === text,
-    (name) => parts(name).includes(wanted),
-    (name) => parts(name)[0]?.split('/').includes(wanted) ?? false,
-    (name) => parts(name).some((part) => part.split('/').includes(wanted)),
-    (name) => name.toLowerCase().includes(wanted),
-  ];
-  for (const matches of tests) {
-    const found = [...names.keys()].filter(matches);
-    const [name] = found;
-    if (name === undefined) continue;
-    if (found.length > 1) throw nodeAmbiguous(text, found, file);
-    return { name, nodes: names.get(name) ?? [] };
-  }
-  const byNode = graph.nodes.filter((node) => node.name === text);
-  if (byNode.length > 0) return { name: text, nodes: byNode };
-  const gone = imported.nodes.some((node) => node.name === text || node.loc.some((loc) => loc.node === text));
-  const words = [...names.keys()].flatMap((name) => [
-    name,
-    ...parts(name).flatMap((part) => part.split('/')),
-  ]);
-  const suggestion = nearest(text, words) ?? words.find((word) => isAbbreviation(wanted, word.toLowerCase()));
-  throw nodeUnknown(text, gone, suggestion, [...names.keys()], file);
-}
-
-/** All letters of `short` come in `long`, in this order: `conv3` of `conv2d_3`. */
-function isAbbreviation(short: string, long: string): boolean {
-  let at = 0;
-  for (const letter of long) if (letter === short[at]) at++;
-  return at === short.length && long.length <= 2 * short.length;
-}
-
 function explainNodes(
   nodes: readonly Node[],
   offers: readonly Offer[],
-  { graph, target, candidates, refusals }: Candidates,
+  { target, candidates, refusals }: Candidates,
   mapping: Mapping,
 ): Pick<Explanation, 'graphNodes' | 'candidates' | 'refusals' | 'isView'> {
-  const concerned = candidates.filter(({ region }) => region.nodes.some((node) => nodes.includes(node)));
-  const chosen = mapping.regions.filter(({ region }) => region.nodes.some((node) => nodes.includes(node)));
+  const ids = idsOf(nodes);
+  const views = viewIds(mapping);
+  const chosen = mapping.regions.filter(({ region }) => touches(region.nodes, ids));
+  // Where the node runs at all, other ways for what is a view of its result are no answer to where it runs.
+  const running = new Set([...ids].filter((id) => chosen.length === 0 || !views.has(id)));
+  const concerned = candidates.filter(({ region }) => touches(region.nodes, running));
   const regionOf = (candidate: Candidate): Mapping['regions'][number] | undefined =>
     chosen.find((mapped) => isSameOffer(mapped, candidate));
   const listed = concerned.map((candidate): ExplainedCandidate => {
     const mapped = regionOf(candidate);
     const schedule = mapped?.schedule ?? cheapest(candidate);
-    const difference = mapped ? undefined : costDifference(candidate, mapping, candidates);
+    const difference = mapped ? undefined : costDifference(candidate, mapping, views, candidates);
     return {
       module: candidate.module.name,
       pattern: candidate.pattern.name,
@@ -166,13 +122,13 @@ function explainNodes(
   });
   const rank = ({ chosen: isChosen, difference = Infinity }: ExplainedCandidate): number =>
     isChosen ? -Infinity : difference;
-  const around = new Set([...nodes, ...chosen.flatMap(({ region }) => region.nodes)]);
+  const around = idsOf([...nodes, ...chosen.flatMap(({ region }) => region.nodes)]);
   const refused = refusals
-    .filter(({ root, node }) => around.has(root) && (nodes.includes(root) || nodes.includes(node)))
+    .filter(({ root, node }) => around.has(root.id) && (ids.has(root.id) || ids.has(node.id)))
     .sort((a, b) => b.matched - a.matched)
     .map(({ module, pattern, node, reason }) => ({ module, pattern, node: node.name, reason }));
   const unscheduled = offers
-    .filter(({ region }) => region.nodes.some((node) => nodes.includes(node)))
+    .filter(({ region }) => touches(region.nodes, running))
     .filter((offer) => !concerned.some((candidate) => isSameOffer(candidate, offer)))
     .map(({ module, pattern, region }) => ({
       module: module.name,
@@ -196,13 +152,22 @@ function explainNodes(
         reason: `has no pattern for ${kinds}`,
       })),
     ],
-    isView:
-      nodes.length > 0 && chosen.length === 0 && nodes.every((node) => isMappedAsView(node, mapping, graph)),
+    isView: nodes.length > 0 && chosen.length === 0 && nodes.every(({ id }) => views.has(id)),
   };
 }
 
-function isMappedAsView(node: Node, { views }: Mapping, graph: Graph): boolean {
-  return node.outputs.every((output) => views.has(output) || graph.consumers(output).length === 0);
+/** Nodes are told by their ids: a mapping has its own graph, where those that read conversions are others. */
+function idsOf(nodes: readonly Node[]): ReadonlySet<number> {
+  return new Set(nodes.map(({ id }) => id));
+}
+
+function touches(nodes: readonly Node[], ids: ReadonlySet<number>): boolean {
+  return nodes.some(({ id }) => ids.has(id));
+}
+
+/** Nodes that only rename memory. */
+function viewIds({ graph, views }: Mapping): ReadonlySet<number> {
+  return idsOf(graph.nodes.filter(({ outputs }) => outputs.some((output) => views.has(output))));
 }
 
 function cheapest({ schedules }: Candidate): Schedule {
@@ -214,23 +179,24 @@ function cheapest({ schedules }: Candidate): Schedule {
 function costDifference(
   candidate: Candidate,
   mapping: Mapping,
+  views: ReadonlySet<number>,
   candidates: readonly Candidate[],
 ): number | undefined {
-  const own = candidate.region.nodes;
-  const chosen = mapping.regions.filter(({ region }) => region.nodes.some((node) => own.includes(node)));
-  const union = new Set([...own, ...chosen.flatMap(({ region }) => region.nodes)]);
+  const own = idsOf(candidate.region.nodes);
+  const chosen = mapping.regions.filter(({ region }) => touches(region.nodes, own));
+  const covered = idsOf(chosen.flatMap(({ region }) => region.nodes));
   const rest = coverCost(
-    [...union].filter((node) => !own.includes(node)),
+    [...covered].filter((id) => !own.has(id)),
     candidates,
   );
   // Shares of one region run side by side: the longest of them counts.
-  const regions = new Map<Node, number>();
+  const regions = new Map<number, number>();
   for (const { region, schedule } of chosen) {
-    regions.set(region.root, Math.max(regions.get(region.root) ?? 0, schedule.cycles));
+    regions.set(region.root.id, Math.max(regions.get(region.root.id) ?? 0, schedule.cycles));
   }
-  const covered = new Set(chosen.flatMap(({ region }) => region.nodes));
+  // Views are free.
   const restOfChoice = coverCost(
-    [...union].filter((node) => !covered.has(node)),
+    [...own].filter((id) => !covered.has(id) && !views.has(id)),
     candidates,
   );
   if (rest === undefined || restOfChoice === undefined) return undefined;
@@ -239,15 +205,15 @@ function costDifference(
 }
 
 /** Least cost of covering exactly these few nodes; undefined where no candidates do. */
-function coverCost(nodes: readonly Node[], candidates: readonly Candidate[]): number | undefined {
-  const [first] = nodes;
-  if (!first) return 0;
+function coverCost(ids: readonly number[], candidates: readonly Candidate[]): number | undefined {
+  const [first] = ids;
+  if (first === undefined) return 0;
   let best: number | undefined;
   for (const candidate of candidates) {
-    const own = candidate.region.nodes;
-    if (!own.includes(first) || !own.every((node) => nodes.includes(node))) continue;
+    const own = idsOf(candidate.region.nodes);
+    if (!own.has(first) || ![...own].every((id) => ids.includes(id))) continue;
     const rest = coverCost(
-      nodes.filter((node) => !own.includes(node)),
+      ids.filter((id) => !own.has(id)),
       candidates,
     );
     if (rest === undefined) continue;
@@ -258,11 +224,11 @@ function coverCost(nodes: readonly Node[], candidates: readonly Candidate[]): nu
 }
 
 function isSameOffer(a: Offer, b: Offer): boolean {
-  const [own, other] = [a.region.nodes, b.region.nodes];
+  const [own, other] = [idsOf(a.region.nodes), idsOf(b.region.nodes)];
   return (
     a.module === b.module &&
     a.pattern === b.pattern &&
-    own.length === other.length &&
-    own.every((node) => other.includes(node))
+    own.size === other.size &&
+    [...own].every((id) => other.has(id))
   );
 }

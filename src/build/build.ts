@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { Compilation } from '../compiler/compiler.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ModelInfo } from '../ir/graph.ts';
@@ -7,6 +7,7 @@ import { manifestFile, manifestName, type Manifest, type ManifestFile } from './
 import { exactGraph, quickDeviation, type Deviation } from './deviation.ts';
 import { checkOutputFolder, writeOutputFolder, type OutputFolder } from './output-folder.ts';
 import { compilePair, type CompiledPair } from './pipeline.ts';
+import { unbroken } from '../run/at-exit.ts';
 import { resolveConfig, type Project, type ProjectOptions } from './settings.ts';
 import { packageVersion } from './version.ts';
 
@@ -55,12 +56,15 @@ export async function build(options: BuildOptions = {}): Promise<readonly BuildR
   const results: BuildResult[] = [];
   for (const pair of compiled) results.push(resultOf(pair, await deviationOf(project, pair)));
   if (write) {
-    for (const result of results) {
-      writeOutputFolder(folderOf(result.outDir), [
-        ...result.compilation.bundle.files.values(),
-        { path: manifestName, content: `${JSON.stringify(manifestOf(result), null, 2)}\n` },
-      ]);
-    }
+    await unbroken(() => {
+      for (const [i, result] of results.entries()) {
+        const manifest = manifestOf(result, compiled[i]?.modelSha256 ?? '');
+        writeOutputFolder(folderOf(result.outDir), [
+          ...result.compilation.bundle.files.values(),
+          { path: manifestName, content: `${JSON.stringify(manifest, null, 2)}\n` },
+        ]);
+      }
+    });
   }
   return results;
 }
@@ -98,6 +102,15 @@ function resultOf(
   };
 }
 
-function manifestOf({ model, target, layers, memory, files }: BuildResult): Manifest {
-  return { generator: 'match-compiler', version: packageVersion(), model, target, layers, memory, files };
+function manifestOf(result: BuildResult, modelSha256: string): Manifest {
+  const { model, target, layers, memory, files } = result;
+  return {
+    generator: 'match-compiler',
+    version: packageVersion(),
+    model: { file: basename(model), sha256: modelSha256 },
+    target,
+    layers,
+    memory,
+    files,
+  };
 }

@@ -98,6 +98,7 @@ export const traceNotWritable = (file: string, cause: string): MatchError =>
     code: 'TRACE_NOT_WRITABLE',
     message: `the trace cannot be written (${cause})`,
     loc: { file },
+    hint: 'name a file in a folder that is there and that you may write to',
   });
 
 export const outputNotAFolder = (folder: string): MatchError =>
@@ -108,12 +109,16 @@ export const outputNotAFolder = (folder: string): MatchError =>
     hint: 'choose another folder with --out',
   });
 
-export const outputNotWritable = (folder: string, cause: string): MatchError =>
+export const outputNotWritable = (
+  folder: string,
+  cause: string,
+  elsewhere = 'choose another folder with --out',
+): MatchError =>
   new MatchError({
     code: 'OUTPUT_NOT_WRITABLE',
     message: `the output folder cannot be written (${cause})`,
     loc: { file: folder },
-    hint: 'check its permissions and the free space, or choose another folder with --out',
+    hint: `check its permissions and the free space, or ${elsewhere}`,
   });
 
 export const outputNotOurs = (folder: string, entries: readonly string[]): MatchError =>

@@ -11,11 +11,12 @@ export interface ManifestFile {
   readonly sha256: string;
 }
 
-/** What a build left in its folder. Depends on the input and the version alone: no times, no machine. */
+/** What a build left in its folder. Depends on the input and the version alone: no times, no machine, no paths. */
 export interface Manifest {
   readonly generator: 'match-compiler';
   readonly version: string;
-  readonly model: string;
+  /** Without its folder. */
+  readonly model: { readonly file: string; readonly sha256: string };
   readonly target: string;
   readonly layers: readonly LayerRow[];
   readonly memory: readonly MemoryRow[];

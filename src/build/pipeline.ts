@@ -1,10 +1,12 @@
 import { createCompiler, type Compilation, type Compiler } from '../compiler/compiler.ts';
 import type { StageContext } from '../compiler/hooks.ts';
+import type { ModelSource } from '../compiler/options.ts';
 import type { Observer } from '../compiler/plugin-driver.ts';
 import type { BuildPair } from '../config/resolve.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Graph } from '../ir/graph.ts';
 import { builtinPlugins } from './builtin-plugins.ts';
+import { sha256 } from './manifest.ts';
 import { readModel } from './model-source.ts';
 import { selfCheckSamples } from './self-check.ts';
 import type { Project } from './settings.ts';
@@ -19,6 +21,8 @@ export interface Pipeline {
 /** What the importer and the later stages made of one model for one target. */
 export interface CompiledPair {
   readonly pair: BuildPair<TargetBundle>;
+  /** Of the model's file. */
+  readonly modelSha256: string;
   readonly imported: Graph;
   readonly compilation: Compilation;
   /** Warnings and informations, in the order in which they came. */
@@ -66,7 +70,11 @@ export function createPipeline(
 
 /** @throws {MatchError} whatever is wrong with the file, the model or its fit to the target */
 export async function importPair({ compiler }: Pipeline, { model }: BuildPair<TargetBundle>): Promise<Graph> {
-  return compiler.importModel(readModel(model.path, model.file, model.options));
+  return compiler.importModel(sourceOf(model));
+}
+
+function sourceOf({ path, file, options }: BuildPair<TargetBundle>['model']): ModelSource {
+  return readModel(path, file, options);
 }
 
 /** From the model's file to the emitted files, in memory. */
@@ -83,10 +91,12 @@ export async function compilePair(
       listeners.report?.(diagnostic);
     },
   });
-  const imported = await importPair(pipeline, pair);
   const { compiler, context } = pipeline;
+  const source = sourceOf(pair.model);
+  const modelSha256 = sha256(source.bytes);
+  const imported = await compiler.importModel(source);
   const graph = await compiler.transform(imported, context);
   const samples = project.selfCheck ? selfCheckSamples(graph) : [];
   const compilation = await compiler.lower(graph, { ...context, options: { ...context.options, samples } });
-  return { pair, imported, compilation, diagnostics };
+  return { pair, modelSha256, imported, compilation, diagnostics };
 }

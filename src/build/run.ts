@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { readTensorFile } from 'match-compiler/plugins/import-onnx';
 import type { Compilation } from '../compiler/compiler.ts';
 import { evaluateGraph } from '../interpreter/evaluate.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { MatchError, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Value } from '../ir/graph.ts';
 import type { Tensor, TensorType } from '../ir/tensor.ts';
 import {
@@ -85,12 +85,32 @@ export async function run(options: RunOptions = {}): Promise<readonly RunResult[
   if (options.trace !== undefined && only && project.pairs.length > 1) {
     throw traceAmbiguous(options.trace, project.pairs.length);
   }
+  if (options.trace !== undefined) checkTrace(options.trace, options);
   const results: RunResult[] = [];
   for (const pair of project.pairs) {
     const toolchain = findToolchain(pair.target.target);
     results.push(await runPair(project, await compilePair(project, pair, options), toolchain, options));
   }
   return results;
+}
+
+/** Before a simulation that takes minutes. Changes nothing. */
+function checkTrace(file: string, { cwd = process.cwd() }: RunOptions): void {
+  const path = resolve(cwd, file);
+  writing(file, () => {
+    if (!existsSync(path)) return accessSync(dirname(path), constants.W_OK);
+    accessSync(path, constants.W_OK);
+    if (statSync(path).isDirectory()) throw traceNotWritable(file, 'it is a folder');
+  });
+}
+
+function writing(file: string, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (MatchError.is(error)) throw error;
+    throw traceNotWritable(file, error instanceof Error ? error.message : String(error));
+  }
 }
 
 async function runPair(
@@ -191,11 +211,8 @@ async function runOnSimulator(
     ...(options.stage && { stage: options.stage }),
   });
   if (options.trace !== undefined && trace !== undefined) {
-    try {
-      writeFileSync(resolve(options.cwd ?? process.cwd(), options.trace), trace);
-    } catch (error) {
-      throw traceNotWritable(options.trace, error instanceof Error ? error.message : String(error));
-    }
+    const { trace: file } = options;
+    writing(file, () => writeFileSync(resolve(options.cwd ?? process.cwd(), file), trace));
   }
   return { outputs: outputs[0] ?? [], simulation };
 }

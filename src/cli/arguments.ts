@@ -9,11 +9,12 @@ export type RawOptions = Readonly<Record<string, unknown>>;
 const mark = '\u0000';
 
 /**
- * The parser turns what looks like a number into one, which would make the folder `1.10` the folder `1.1`.
+ * The parser turns what looks like a number into one, which would make the folder `1.10` the folder `1.1`, and
+ * empty text into 0.
  * Marked texts do not look like numbers; `unmark` takes the marks away again.
  */
 export function markNumbers(argv: readonly string[]): string[] {
-  const looksNumeric = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text));
+  const looksNumeric = (text: string): boolean => Number.isFinite(Number(text));
   return argv.map((token) => {
     const [, name, value] = /^(--?[^=]+=)(.*)$/s.exec(token) ?? [];
     if (name !== undefined && value !== undefined) return looksNumeric(value) ? name + mark + value : token;
@@ -30,13 +31,19 @@ export function unmark<T>(value: T): T {
 export function single(options: RawOptions, name: string): string | undefined {
   const value = options[name] as string | readonly string[] | undefined;
   if (typeof value === 'object') throw new UsageError(`--${name} is given more than once`);
-  return value;
+  return value === undefined ? undefined : present(name, value);
 }
 
 /** The texts of an option that may be given again and again. */
 export function multiple(options: RawOptions, name: string): readonly string[] {
   const value = options[name] as string | readonly string[] | undefined;
-  return value === undefined ? [] : [value].flat();
+  return value === undefined ? [] : [value].flat().map((text) => present(name, text));
+}
+
+/** A shell variable that is not set leaves an option with empty text. */
+function present(name: string, text: string): string {
+  if (text.trim() === '') throw new UsageError(`--${name} is empty: its value is missing`);
+  return text;
 }
 
 export function flag(options: RawOptions, name: string): boolean {

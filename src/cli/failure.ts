@@ -8,14 +8,18 @@ export interface Failure {
   /** stdout gets the error as JSON. */
   readonly json: boolean;
   readonly command?: string | undefined;
-  readonly options?: readonly { readonly name: string; readonly names: readonly string[] }[] | undefined;
+  readonly options?:
+    | readonly { readonly name: string; readonly names: readonly string[]; readonly required?: boolean }[]
+    | undefined;
+  /** As typed, from the command on. */
+  readonly argv?: readonly string[];
 }
 
 /** Tells the user what went wrong. Returns the exit code. */
 export function reportFailure(
   error: unknown,
   terminal: Terminal,
-  { json, command, options }: Failure,
+  { json, command, options = [], argv = [] }: Failure,
 ): number {
   terminal.progress('');
   const debug = Boolean(process.env['MATCH_DEBUG']) && process.env['MATCH_DEBUG'] !== '0';
@@ -27,10 +31,13 @@ export function reportFailure(
     return exitCodes.userError;
   }
   if (isUsageError(error)) {
-    const known = options?.flatMap(({ names }) => names.filter((name) => name.length > 1).map(dashed)) ?? [];
-    terminal.message(`${red('error')} ${bold(usageMessage(error.message, known))}`);
+    const namesOf = (list: typeof options): string[] =>
+      list.flatMap(({ names }) => names.filter((name) => name.length > 1).map(dashed));
+    const valued = namesOf(options.filter(({ required }) => required === true));
+    const usage = dashedValue(error.message, argv, valued) ?? usageMessage(error.message, namesOf(options));
+    terminal.message(`${red('error')} ${bold(usage)}`);
     terminal.message(`  ${dim(`match ${command ? `${command} ` : ''}--help shows the usage`)}`);
-    if (json) terminal.out(`${JSON.stringify({ ok: false, usage: error.message }, null, 2)}\n`);
+    if (json) terminal.out(`${JSON.stringify({ ok: false, usage }, null, 2)}\n`);
     return exitCodes.usage;
   }
   const message = error instanceof Error ? error.message : String(error);
@@ -56,6 +63,21 @@ function usageMessage(message: string, known: readonly string[]): string {
   if (option === undefined) return message.replaceAll('\0', '');
   const suggestion = nearest(dashed(option), known);
   return `there is no option --${dashed(option)}${suggestion ? `; did you mean --${suggestion}?` : ''}`;
+}
+
+/** What the parser takes for an unknown option may be meant as the value of the option before it. */
+function dashedValue(
+  message: string,
+  argv: readonly string[],
+  valued: readonly string[],
+): string | undefined {
+  if (!/^Unknown option `-[^-]/.test(message)) return undefined;
+  const at = argv.findIndex(
+    (token, i) => /^-[^-]/.test(token) && valued.includes((argv[i - 1] ?? '').slice(2)),
+  );
+  const [option, value] = argv.slice(at - 1, at + 1);
+  if (at < 1 || option === undefined || value === undefined) return undefined;
+  return `the value '${value}' of ${option} begins with a dash: write ${option}=${value}`;
 }
 
 /** `verifyEach` as it is typed: `verify-each`. */

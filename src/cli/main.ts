@@ -125,6 +125,7 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
     if (rest.length > 0) throw new UsageError(`nothing is expected after '--': ${rest.join(' ')}`);
     const run = await invocation.run();
     const positional = invocation.args.slice(0, -1).map((value) => unmark(value as string | undefined));
+    if (positional.includes('')) throw new UsageError('an argument is empty');
     const parsed = invocation.args.at(-1) as RawOptions;
     const values: RawOptions = Object.fromEntries(
       Object.entries(parsed).map(([name, value]) => [name, unmark(value)]),
@@ -139,6 +140,7 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
       json,
       command: cli.matchedCommandName,
       options: cli.matchedCommand?.options,
+      argv: argv.slice(2),
     });
   }
 }
@@ -165,8 +167,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(exitCodes.ok);
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // Leaving by exit lets temporary folders go.
-  process.once(signal, () => process.exit(signal === 'SIGINT' ? 130 : 143));
-}
 process.exitCode = await main(process.argv, createTerminal());

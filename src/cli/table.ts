@@ -9,7 +9,7 @@ export interface Column {
 /** A table with a heading, two spaces between columns, no trailing spaces; ends with a newline. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) =>
-    columns.map((column, i) => shorten(row[i] ?? '', column.limit ?? Infinity)),
+    columns.map((column, i) => shorten(visible(row[i] ?? ''), column.limit ?? Infinity)),
   );
   const widths = columns.map(({ title }, i) =>
     Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)),
@@ -20,6 +20,13 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
       .join('  ')
       .trimEnd();
   return `${[line(columns.map(({ title }) => title)), ...cells.map(line)].join('\n')}\n`;
+}
+
+/** Names come from models: a newline would break the table, an escape sequence the terminal. */
+function visible(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) =>
+    character === '\n' ? '\\n' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 function shorten(text: string, limit: number): string {

@@ -58,9 +58,9 @@ export function createCompiler(compilerOptions: CompilerOptions): Compiler {
   const { plugins, report, observers = [], verifyEach = false } = compilerOptions;
   const verifier: Observer = {
     end: (run) => {
+      // What is of another type must be blamed here: the next plugin would fall over it.
+      checkType(run);
       if (run.hook !== 'transform' || verifyEach) verifyResult(run);
-      // What is no graph at all must be blamed here: the next pass would fall over it.
-      else if (run.result) (run.result as Graph).values();
     },
   };
   const hooks = registerPlugins(plugins, report, [...observers, verifier]);
@@ -164,6 +164,65 @@ function memoryExceeded(witness: DoesNotFit | undefined, context: StageContext):
       .map((buffer) => `${buffer.name}: ${buffer.bytes} bytes are alive at the worst moment`),
     hint: 'give the target more memory, or leave inputs and outputs to the caller (io: { inputs: "caller" })',
   });
+}
+
+/**
+ * What each hook returns, and its parts that tell: plugins in plain JavaScript return anything. Their class does not
+ * tell, as a plugin may bring its own copy of it.
+ */
+const levels: Readonly<Record<HookName, { name: string; is: (result: Parts) => boolean }>> = {
+  importModel: { name: 'Graph', is: isGraph },
+  transform: { name: 'Graph', is: isGraph },
+  enumerate: { name: 'Bids', is: ({ offers, refusals }) => areArrays(offers, refusals) },
+  schedule: {
+    name: 'OfferSchedules',
+    is: ({ schedules }) => Array.isArray(schedules) && schedules.length > 0,
+  },
+  select: {
+    name: 'Mapping',
+    is: ({ graph, regions, stages }) => isParts(graph) && isGraph(graph) && areArrays(regions, stages),
+  },
+  assemble: { name: 'Program', is: ({ mapping, bufferOf }) => isParts(mapping) && bufferOf instanceof Map },
+  planMemory: { name: 'PlanResult', is: ({ placed, doesNotFit }) => isParts(placed) || isParts(doesNotFit) },
+  emit: {
+    name: 'Bundle',
+    is: ({ files, withFile }) => files instanceof Map && typeof withFile === 'function',
+  },
+};
+
+type Parts = Readonly<Record<string, unknown>>;
+
+function isParts(value: unknown): value is Parts {
+  return typeof value === 'object' && value !== null;
+}
+
+function areArrays(...values: readonly unknown[]): boolean {
+  return values.every((value) => Array.isArray(value));
+}
+
+function isGraph({ values, nodes, inputs, outputs }: Parts): boolean {
+  return typeof values === 'function' && areArrays(nodes, inputs, outputs);
+}
+
+function checkType({ hook, plugin, result }: HandlerRun): void {
+  if (result === undefined || result === null) return;
+  const { name, is } = levels[hook];
+  if (isParts(result) && is(result)) return;
+  const shown = isParts(result) ? 'an object without its parts' : `the ${typeof result} ${shortText(result)}`;
+  throw attributed(
+    new MatchError({
+      code: 'LEVEL_BROKEN',
+      message: `the hook ${hook} of plugin ${plugin} returned no ${name} but ${shown}`,
+      hint: `this is a fault of the plugin: the hook returns a ${name}, or null to pass on`,
+    }),
+    plugin,
+    hook,
+  );
+}
+
+function shortText(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
 /** Checks what a handler returned, so that a broken level is blamed on the plugin that made it. */

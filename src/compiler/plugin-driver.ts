@@ -122,7 +122,9 @@ function tapHandler(
   if (name === 'enumerate') {
     hooks.enumerate.tapPromise(tap, async (bids, ...args) => {
       const more = (await call(...args)) as Bids | undefined;
-      if (!more) return bids;
+      if (more === undefined) return bids;
+      // What is no Bids goes on as it is: the compiler checks what each plugin returned.
+      if (![more.offers, more.refusals].every((list) => Array.isArray(list))) return more;
       return { offers: [...bids.offers, ...more.offers], refusals: [...bids.refusals, ...more.refusals] };
     });
   } else {

@@ -155,3 +155,11 @@ export const simulatorReportBroken = (cause: unknown): MatchError =>
     },
     { cause },
   );
+
+export const temporaryNotWritable = (folder: string, cause: string): MatchError =>
+  new MatchError({
+    code: 'TEMPORARY_NOT_WRITABLE',
+    message: `no folder can be made in ${folder}, the folder for temporary files (${cause})`,
+    loc: { file: folder },
+    hint: 'check its permissions and the free space, or name another folder with TMPDIR (on Windows TEMP)',
+  });

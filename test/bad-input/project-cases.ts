@@ -90,7 +90,7 @@ export const projectInputs: readonly BadInput[] = [
     plugin(
       `{ name: 'bad', transform: (graph) => Object.assign(Object.create(Object.getPrototypeOf(graph)), {}) }`,
     ),
-    'PLUGIN_FAILED',
+    'LEVEL_BROKEN',
     'plugin',
   ),
   config(

@@ -137,6 +137,15 @@ test('a plugin that returns a broken graph is blamed', async (t) => {
   t.like(unnamed, { code: 'LEVEL_BROKEN', plugin: undefined, hook: 'transform' });
 });
 
+test('a hook that returns no level at all is named', async (t) => {
+  const plugin = { name: 'bad', transform: () => ({}) } as unknown as Plugin;
+  const compiler = compilerWith([importer, plugin]);
+  const graph = await compiler.importModel(source);
+  const { diagnostic } = await failure(() => compiler.transform(graph, {} as never));
+  t.like(diagnostic, { code: 'LEVEL_BROKEN', plugin: 'bad', hook: 'transform' });
+  t.regex(diagnostic.message, /returned no Graph/);
+});
+
 test('raw taps are observed and attributed as well', async (t) => {
   const raw = definePlugin({
     name: 'raw',

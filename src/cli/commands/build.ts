@@ -57,9 +57,9 @@ function heading({ model, target }: BuildResult, terminal: Terminal): string {
 
 function report(result: BuildResult, terminal: Terminal): string {
   const { dim } = terminal.outStyle;
-  const { info, layers, memory, files, outDir, deviation } = result;
+  const { info, layers, memory, files, outDir, deviation, compilation } = result;
   const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
-  const cycles = layers.reduce((sum, layer) => sum + layer.cycles, 0);
+  const predicted = Math.round(compilation.mapping.predictedCycles);
   const table = formatTable(
     [
       { title: 'node', limit: 36 },
@@ -77,13 +77,16 @@ function report(result: BuildResult, terminal: Terminal): string {
         `${layer.output.dtype}[${layer.output.shape.join(',')}]`,
         layer.layout,
         grouped(layer.macs),
-        grouped(layer.cycles),
+        grouped(Math.round(layer.cycles)),
         layer.offset === undefined ? 'caller' : grouped(layer.offset),
       ]),
-      ['total', '', '', '', grouped(macs), grouped(cycles), ''],
+      ['total', '', '', '', grouped(macs), grouped(predicted), ''],
     ],
   );
+  const overlapping = predicted !== Math.round(layers.reduce((sum, { cycles }) => sum + cycles, 0));
   const lines = [
+    // Whoever adds the column up would look for a mistake.
+    `cycles      predicted${overlapping ? ', the total from start to end: layers overlap' : ''}`,
     ...info.recognised.map((line) => `recognised  ${line}`),
     ...memory.flatMap(({ memory: level, arenaBytes, constantBytes, lowerBoundBytes, optimal, proof }) => {
       const bound = optimal ? `optimal: ${proof}` : `at least ${grouped(lowerBoundBytes)}: ${proof}`;

@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { builtinTargets } from '../../build/builtin-plugins.ts';
+import { outputNotWritable } from '../../build/diagnostics.ts';
 import { packageVersion } from '../../build/version.ts';
 import { oneOf, type RawOptions } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -25,14 +26,29 @@ export async function run(
   if (fault !== undefined) throw initNameInvalid(name, fault);
   const folder = resolve(name);
   if (!isFree(folder)) throw initFolderTaken(name);
-  for (const [path, text] of Object.entries(filesOf(name))) {
-    const file = join(folder, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-    terminal.out(`${join(name, path)}\n`);
-  }
+  const files = filesOf(name);
+  writeFiles(name, folder, files);
+  for (const path of Object.keys(files)) terminal.out(`${join(name, path)}\n`);
   terminal.message(`next: cd ${name}, npm install, npm test`);
   return exitCodes.ok;
+}
+
+/** @throws {MatchError} OUTPUT_NOT_WRITABLE; what was written until then is gone again */
+function writeFiles(name: string, folder: string, files: Readonly<Record<string, string>>): void {
+  try {
+    // Not recursive: below /proc Node tries that for ever.
+    if (!lstatSync(folder, { throwIfNoEntry: false })) mkdirSync(folder);
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(folder, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    // It was free, so that nobody else's files are in it.
+    rmSync(folder, { recursive: true, force: true });
+    throw outputNotWritable(name, String(error.code), 'stand in another folder');
+  }
 }
 
 /** Is there nothing of this name, or an empty folder? */

@@ -37,6 +37,9 @@ export async function run(
     terminal.out(`${JSON.stringify({ ok: agree, runs: results.map(summary) }, null, 2)}\n`);
   } else {
     terminal.out(results.map((result) => report(result, terminal)).join('\n'));
+    if (trace !== undefined) {
+      terminal.out(`\n${terminal.outStyle.dim('trace')}       ${trace}: opens in ui.perfetto.dev\n`);
+    }
   }
   return agree ? exitCodes.ok : exitCodes.differ;
 }

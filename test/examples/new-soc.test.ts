@@ -88,17 +88,7 @@ test('match init refuses names that no target can have, and folders with somethi
   try {
     const init = async (name: string): Promise<string> =>
       (await shell(`npx match init target ${name}`, folder)).text;
-    for (const name of [
-      'My_Chip',
-      '../chip',
-      'a/b',
-      "'a chip'",
-      'chip-',
-      '1chip',
-      'class',
-      'await',
-      'gap9',
-    ])
+    for (const name of ['My_Chip', '../chip', 'a/b', "'a chip'", 'chip-', '1chip', 'class', 'await', 'gap9'])
       t.regex(await init(name), /INIT_NAME_INVALID/, name);
     t.regex(await init("''"), /an argument is empty/);
     for (const name of ['test', 'define-plugin', 'vector-add'])

@@ -29,7 +29,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} ends a build at once, with nothing written`, async (t) => {
     const cwd = folderWith({
       'package.json': '{"name":"p"}',
-      'model.txt': '',
+      'model.txt': 'tiny',
       'match.config.ts': slowConfig,
     });
     const child = spawn(process.execPath, [cliPath, 'build'], { cwd, stdio: 'ignore' });

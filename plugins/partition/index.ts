@@ -3,6 +3,7 @@ import { enumerateOffers } from './enumerate.ts';
 import { selectMapping } from './select.ts';
 
 export { cheapestCover } from './cover.ts';
+export { residentCandidates } from './resident-candidates.ts';
 export { enumerateOffers, offerAt } from './enumerate.ts';
 export { busiestEngineBound } from './lower-bound.ts';
 export { nearMemory } from './stages/options.ts';

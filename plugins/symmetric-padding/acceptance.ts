@@ -2,7 +2,6 @@ import {
   GraphEditor,
   isOp,
   ops,
-  residentSchedule,
   type Conv2dAttributes,
   type ExecutionModule,
   type Graph,
@@ -10,7 +9,7 @@ import {
   type Target,
   type Value,
 } from 'match-compiler';
-import { cheapestCover, enumerateOffers, offerAt } from 'match-compiler/plugins/partition';
+import { cheapestCover, offerAt, residentCandidates } from 'match-compiler/plugins/partition';
 
 /** Does the target have engines beside its controller? */
 export function hasEngines({ modules }: Target): boolean {
@@ -56,17 +55,11 @@ export function runsOnEngine(graph: Graph, target: Target): boolean {
 
 /** Cycles of a graph in its cheapest regions, on operands at hand; infinite where something has no kernel. */
 export function layerCycles(graph: Graph, target: Target): number {
-  const { offers, refusals } = enumerateOffers(graph, target);
-  const candidates = offers.flatMap((offer) => {
-    const [first, ...others] = offer.pattern
-      .layouts(offer.region)
-      .map((layouts) => residentSchedule(offer, layouts));
-    return first ? [{ ...offer, schedules: [first, ...others] as const }] : [];
-  });
-  const covered = new Set(candidates.flatMap(({ region }) => region.nodes));
+  const resident = residentCandidates(graph, target);
+  const covered = new Set(resident.candidates.flatMap(({ region }) => region.nodes));
   if (graph.nodes.some((node) => !covered.has(node))) return Infinity;
   let cycles = 0;
-  for (const [best] of cheapestCover({ graph, target, candidates, refusals }).values()) {
+  for (const [best] of cheapestCover(resident).values()) {
     if (best) cycles += Math.min(...best.schedules.map((schedule) => schedule.cycles));
   }
   return cycles;

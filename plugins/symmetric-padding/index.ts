@@ -13,6 +13,7 @@ import { axesOf, throughWindows, windowPairs, type Addition } from './rewrite.ts
 
 export { hasEngines } from './acceptance.ts';
 export { symmetricWindows, type Axis, type Window } from './axis.ts';
+export { layerAlone } from './acceptance.ts';
 export { axesOf, throughWindows, windowPairs, type Addition, type Windows } from './rewrite.ts';
 
 /**

@@ -53,6 +53,12 @@ export function searchTiles(problem: SearchProblem): FoundWay | undefined {
   return new TileSearch(problem).run();
 }
 
+/** Cycles from the beginning to the first call, and from the end of the last one to the end. */
+interface Ends {
+  readonly head: number;
+  readonly tail: number;
+}
+
 class TileSearch {
   readonly #problem: SearchProblem;
   readonly #timeline: Timeline;
@@ -192,41 +198,27 @@ class TileSearch {
    * @returns the bound by cut of `d` and the least cycles of all calls
    */
   #startBound(d: number): (cut: number, compute: number) => number {
-    const { loop, engines, loads, slowedByModule } = this.#problem;
-    const dispatch = loop.calls.dispatchVaries ? 0 : loop.calls.dispatch(0);
+    const { loads } = this.#problem;
     const moves = this.#streams.map(({ model, engine }, k) => {
       let boxes = 1;
       for (let e = 0; e < d; e++) boxes *= model.runs(e, at(this.#cuts, e));
       const perRun = boxes * (model.link?.startCycles ?? 0);
-      return {
-        model,
-        slot: (k < loads.length ? 0 : engines.names.length) + engine,
-        base: model.leastCycles(this.#cuts),
-        perRun,
-      };
+      const busy = k < loads.length ? this.#inbound : this.#outbound;
+      return { model, engine, busy, base: model.leastCycles(this.#cuts), perRun };
     });
-    const { head, tail } = this.#leastEnds();
-    const busy = new Float64Array(2 * engines.names.length);
+    const ends = this.#leastEnds();
     return (cut, compute) => {
-      busy.fill(0);
-      for (const { model, slot, base, perRun } of moves) {
-        busy[slot] = at(busy, slot) + base + (model.runs(d, cut) - 1) * perRun;
+      this.#inbound.fill(0);
+      this.#outbound.fill(0);
+      for (const { model, engine, busy, base, perRun } of moves) {
+        busy[engine] = at(busy, engine) + base + (model.runs(d, cut) - 1) * perRun;
       }
-      let most = 0;
-      for (let e = 1; e < engines.names.length; e++) {
-        const [inbound, outbound] = [at(busy, e), at(busy, engines.names.length + e)];
-        // A channel makes up for what it loses while the module is busy. The last call runs behind its load.
-        const slower = 1 - 1 / at(slowedByModule, e);
-        const beside = Math.max(0, compute - dispatch) * slower;
-        if (inbound > 0) most = Math.max(most, inbound + beside + dispatch + tail);
-        if (outbound > 0) most = Math.max(most, head + dispatch + outbound + compute * slower);
-      }
-      return most;
+      return this.#channelBound(ends, compute);
     };
   }
 
   /** Cycles before the first call and behind the last one at least, with the open dimensions least in `smallest`. */
-  #leastEnds(): { readonly head: number; readonly tail: number } {
+  #leastEnds(): Ends {
     const { loads, stores } = this.#problem;
     const first = this.#first.fill(0);
     let head = 0;
@@ -253,26 +245,34 @@ class TileSearch {
    * @param compute cycles of all calls at least
    */
   #partBound(tiles: number, compute: number): number {
-    const { loop, engines, loads, stores, slowedByModule } = this.#problem;
-    const dispatch = loop.calls.dispatchVaries ? 0 : loop.calls.dispatch(0);
+    const { loads, stores } = this.#problem;
     const inbound = this.#inbound.fill(0);
     const outbound = this.#outbound.fill(0);
-    const { head, tail } = this.#leastEnds();
+    const ends = this.#leastEnds();
     for (const { model, engine } of loads) {
       inbound[engine] = at(inbound, engine) + model.leastCycles(this.#cuts);
     }
     for (const { model, engine } of stores) {
       outbound[engine] = at(outbound, engine) + model.leastCycles(this.#cuts);
     }
-    let most = head + this.#callBound(tiles, compute) + tail;
+    return Math.max(
+      ends.head + this.#callBound(tiles, compute) + ends.tail,
+      this.#channelBound(ends, compute),
+    );
+  }
+
+  /** A lower bound from the channels alone, whose cycles are in `inbound` and `outbound`. */
+  #channelBound({ head, tail }: Ends, compute: number): number {
+    const { loop, engines, slowedByModule } = this.#problem;
+    const dispatch = loop.calls.dispatchVaries ? 0 : loop.calls.dispatch(0);
+    let most = 0;
     for (let e = 1; e < engines.names.length; e++) {
+      const [inbound, outbound] = [at(this.#inbound, e), at(this.#outbound, e)];
       // A channel makes up for what it loses while the module is busy. The last call runs behind its load.
       const slower = 1 - 1 / at(slowedByModule, e);
-      if (at(inbound, e) > 0) {
-        const beside = Math.max(0, compute - dispatch) * slower;
-        most = Math.max(most, at(inbound, e) + beside + dispatch + tail);
-      }
-      if (at(outbound, e) > 0) most = Math.max(most, head + dispatch + at(outbound, e) + compute * slower);
+      const beside = Math.max(0, compute - dispatch) * slower;
+      if (inbound > 0) most = Math.max(most, inbound + beside + dispatch + tail);
+      if (outbound > 0) most = Math.max(most, head + dispatch + outbound + compute * slower);
     }
     return most;
   }
@@ -302,7 +302,7 @@ class TileSearch {
   }
 
   /** From the beginning to the start of the first call, and from the end of the last call to the end. */
-  #ends(): { readonly head: number; readonly tail: number } {
+  #ends(): Ends {
     const { loop, loads, stores, engines } = this.#problem;
     const until = new Float64Array(engines.names.length);
     let now = 0;

@@ -1,18 +1,20 @@
 import {
   byteSize,
-  GraphEditor,
   isOp,
   ops,
-  residentSchedule,
   type Bids,
-  type Candidates,
   type Conv2dAttributes,
   type Graph,
   type Node,
   type Target,
-  type Value,
 } from 'match-compiler';
-import { busiestEngineBound, enumerateOffers, nearMemory } from 'match-compiler/plugins/partition';
+import {
+  busiestEngineBound,
+  enumerateOffers,
+  nearMemory,
+  residentCandidates,
+} from 'match-compiler/plugins/partition';
+import { layerAlone } from 'match-compiler/plugins/symmetric-padding';
 import { addUnfolded, isUnfoldable } from './unfold.ts';
 
 /** The rewrite has to win by this much: the bounds compared know neither contention nor dispatch. */
@@ -24,7 +26,7 @@ const usableMemory = 0.92;
 export function unfoldingPays(node: Node<Conv2dAttributes>, graph: Graph, target: Target): boolean {
   const [x, w, bias] = node.inputs;
   if (!x || !w || !isUnfoldable(node)) return false;
-  const unfolded = layerAlone(graph, node, x, (editor, input) => addUnfolded(editor, node, input));
+  const unfolded = layerAlone(graph, node, (editor, input) => addUnfolded(editor, node, input));
   const windows = unfolded.nodes.find((each) => isOp(each, ops.im2col))?.outputs[0];
   const tensors = [...unfolded.inputs, ...(windows ? [windows] : []), ...unfolded.outputs];
   const bytes = tensors.reduce((sum, value) => sum + byteSize(value.type), 0);
@@ -34,31 +36,11 @@ export function unfoldingPays(node: Node<Conv2dAttributes>, graph: Graph, target
   const bids = enumerateOffers(unfolded, target);
   const near = nearMemoryOfWindows(bids, target);
   if (near === undefined || !fits(near)) return false;
-  const direct = layerAlone(graph, node, x, (editor, input) =>
+  const direct = layerAlone(graph, node, (editor, input) =>
     editor.add1(ops.conv2d, [input, w, ...(bias ? [bias] : [])], node.attributes),
   );
-  const limit =
-    requiredGain * busiestEngineBound(candidatesOf(direct, target, enumerateOffers(direct, target)));
-  return busiestEngineBound(candidatesOf(unfolded, target, bids)) < limit;
-}
-
-/** The layer as a graph of its own, with the requantize behind it where it has one. */
-function layerAlone(
-  graph: Graph,
-  node: Node<Conv2dAttributes>,
-  x: Value,
-  add: (editor: GraphEditor, input: Value) => Value,
-): Graph {
-  const editor = new GraphEditor({ name: 'layer', info: graph.info });
-  const sums = add(editor, editor.input('input', x.type));
-  const [output] = node.outputs;
-  const [user] = output ? graph.consumers(output) : [];
-  const requantize = output && graph.hasSingleUse(output) && isOp(user, ops.requantize) ? user : undefined;
-  const result = requantize
-    ? editor.add1(ops.requantize, [sums, ...requantize.inputs.slice(1)], requantize.attributes)
-    : sums;
-  editor.setOutputs([result]);
-  return editor.finish();
+  const limit = requiredGain * busiestEngineBound(residentCandidates(direct, target));
+  return busiestEngineBound(residentCandidates(unfolded, target, bids)) < limit;
 }
 
 /** The memory in which some module of the target runs the im2col; undefined when only the home of tensors is. */
@@ -73,14 +55,4 @@ function nearMemoryOfWindows({ offers }: Bids, target: Target): string | undefin
 /** Memories of modules' own for activations. */
 function nearMemories({ modules, homes }: Target): readonly string[] {
   return modules.map(({ operands }) => operands.activations).filter((memory) => memory !== homes.activations);
-}
-
-function candidatesOf(graph: Graph, target: Target, { offers, refusals }: Bids): Candidates {
-  const candidates = offers.flatMap((offer) => {
-    const [first, ...others] = offer.pattern
-      .layouts(offer.region)
-      .map((layouts) => residentSchedule(offer, layouts));
-    return first ? [{ ...offer, schedules: [first, ...others] as const }] : [];
-  });
-  return { graph, target, candidates, refusals };
 }

@@ -30,6 +30,9 @@ export interface Cut {
   readonly cycles: number;
 }
 
+/** Two modules have to promise this part of what one takes, before they are timed. */
+export const worthSharing = 0.97;
+
 /** What a share may use. */
 export type ShareRequest = Omit<ScheduleRequest, 'layouts' | 'share' | 'sizes'>;
 

@@ -9,7 +9,7 @@ import {
 import { fetchCycles } from './fetch-cycles.ts';
 import type { Frontier } from './frontier.ts';
 import { cyclesAlone, leastCycles, type RegionChoice, type RegionOption } from './options.ts';
-import { cutsOf, sharesOf, type Cut, type Share } from './shares.ts';
+import { cutsOf, sharesOf, worthSharing, type Cut, type Share } from './shares.ts';
 import type { StageBuilder, StageWork } from './stage-builder.ts';
 import type { State } from './states.ts';
 import { leastTogether, stripOptions, stripWays, stripWork, type StripWay } from './strip-ways.ts';
@@ -43,8 +43,6 @@ interface Work {
   readonly build: () => StageWork | undefined;
 }
 
-/** Two modules have to promise this part of what one takes, before they are timed. */
-const worthSharing = 0.97;
 /** Strips are short: what one way to cut a pair takes beyond its promise, another one takes as well. */
 const doubt = { alone: 0.1, shared: 0.07, strips: 0.01 };
 

@@ -1,6 +1,7 @@
 import type { Target, Tile, TileDimension, Tiling, Value } from 'match-compiler';
 import { leastCommonMultiple } from './least-common-multiple.ts';
 import type { RegionOption } from './options.ts';
+import { worthSharing } from './shares.ts';
 
 /** One strip of a producer, and of the consumer what becomes possible with it. */
 export interface Strip {
@@ -44,9 +45,6 @@ interface SharedAxis {
 }
 
 const stripCounts = [2, 3, 4, 6, 8, 12];
-
-/** Sharing the consumer has to promise this part of what it takes on one module. */
-const worthSharing = 0.97;
 
 /**
  * Ways to run a consumer strip by strip behind its producer on another module. Where one of them takes longer, the
